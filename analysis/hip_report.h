@@ -1,0 +1,74 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "analysis/calibration/calibration.h"
+#include "analysis/femur/femur.h"
+#include "analysis/femur/segment_femora.h"
+
+namespace focalhip {
+
+enum class Sex { female, male };
+enum class DiabetesStatus { unknown, yes, no };
+
+// What is known of the person, from the header or the command line; absent = not known, never guessed.
+struct Subject {
+  std::optional<Sex> sex;
+  std::optional<double> age_years;
+  std::optional<double> height_cm;
+  std::optional<double> weight_kg;
+  DiabetesStatus t2dm = DiabetesStatus::unknown;
+};
+
+// Small grey pictures cut from the CT for the report page, with the masks' outlines on the same pixels.
+struct SlicePicture {
+  enum class Plane { axial, coronal };
+  Plane plane = Plane::axial;
+  double position_mm = 0.0;  // patient z (axial) or y (coronal)
+  int columns = 0;           // growing to patient left
+  int rows = 0;              // growing posterior (axial) or caudal (coronal)
+  double pixel_mm = 1.0;
+  double left_edge_x_mm = 0.0;     // patient x of the first column's centre
+  double top_edge_mm = 0.0;        // patient y (axial) or z (coronal) of the first row's centre
+  std::vector<std::int16_t> hu;    // columns * rows
+  std::vector<std::uint8_t> mask;  // 0 none, 1 right femur, 2 left femur
+};
+
+// One femur: measured, or why not.
+struct FemurResult {
+  Side side = Side::right;
+  bool used_for_atlas = false;
+  std::variant<UnmeasuredFemur, FemurMeasurement> outcome;
+
+  [[nodiscard]] const FemurMeasurement* measurement() const {
+    return std::get_if<FemurMeasurement>(&outcome);
+  }
+  [[nodiscard]] const UnmeasuredFemur* unmeasured() const { return std::get_if<UnmeasuredFemur>(&outcome); }
+};
+
+struct SoftwareIdentity {
+  std::string name = "FocalHip";
+  std::string version;
+  std::string build;
+};
+
+// Everything the analysis says about one series; the single source of report.json, SR and pages.
+struct HipReport {
+  SoftwareIdentity software;
+  Subject subject;
+  Acquisition acquisition;
+  VoxelGrid grid;
+  Grade grade = Grade::a;
+  std::vector<QualityNote> notes;
+  std::optional<NotMeasured> refusal;  // set: nothing was measured; the other parts tell what was seen
+  std::optional<Calibration> calibration;
+  std::vector<FemurResult> femurs;      // right, left; empty when the volume is no hip CT
+  std::vector<SlicePicture> pictures;   // axial and coronal through the femoral heads (or the middle)
+  std::vector<std::string> parameters;  // result-affecting options, "name=value"
+};
+
+}  // namespace focalhip

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "analysis/calibration/calibrate.h"
+#include "analysis/femur/measure_densitometry.h"
+#include "analysis/femur/segment_femora.h"
+#include "analysis/hip_report.h"
+
+namespace focalhip {
+
+enum class SideChoice { both, right, left, automatic };
+
+struct AnalysisOptions {
+  CalibrationOptions calibration;
+  FemurOptions femur;
+  DensitometryOptions densitometry;
+  SideChoice side = SideChoice::both;
+  int threads = 2;  // changes speed only, never numbers; handed to every stage
+};
+[[nodiscard]] std::vector<std::string> problems_in(const AnalysisOptions& options);
+
+// The road of the data on one page. Never throws Refusal: a series that cannot be measured comes back as a
+// report with `refusal` set and everything that was seen.
+[[nodiscard]] HipReport analyse(const CtVolume& ct, const Subject& subject, const AnalysisOptions& options);
+
+// The report of a series that did not even become a CtVolume.
+[[nodiscard]] HipReport refused_report(const Subject& subject, const NotMeasured& reason);
+
+}  // namespace focalhip

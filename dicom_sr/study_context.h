@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace focalhip {
+
+// One image of the measured volume, in slice order of the volume (caudal to cranial).
+struct SourceInstance {
+  std::string sop_class_uid;
+  std::string sop_instance_uid;
+};
+
+// A top-level attribute of the source, value bytes verbatim (source character set).
+struct CopiedAttribute {
+  std::uint16_t group = 0;
+  std::uint16_t element = 0;
+  std::string value;
+};
+
+// What every outgoing object copies from the source study, so that it files beside the CT.
+// The character set is kept verbatim; our own text is ASCII, which every DICOM character set contains.
+struct StudyContext {
+  std::string specific_character_set;              // empty = default repertoire
+  std::vector<CopiedAttribute> patient_and_study;  // Patient, General Study, Patient Study modules
+  std::string study_instance_uid;
+  std::string series_instance_uid;  // of the measured series
+  std::string frame_of_reference_uid;
+  std::string study_date;  // YYYYMMDD or empty
+  std::vector<SourceInstance> sources;
+  std::vector<std::string> other_series;  // series of the study that were not measured, one plain line each
+};
+
+struct PredecessorDocument {
+  std::string sop_class_uid;
+  std::string sop_instance_uid;
+  std::string series_instance_uid;
+};
+
+// Who made the results, when, and under which identifiers. All dates come from the stored job, never from
+// "now".
+struct ResultStamp {
+  std::string date;       // YYYYMMDD
+  std::string time;       // HHMMSS
+  std::string timezone;   // "+0100"
+  std::string node_name;  // station name, the node's AE title
+  std::string node_uid;   // device observer UID, 2.25....
+  int first_series_number = 9600;
+  std::function<std::string(std::string_view role)>
+      uid_for;                                    // deterministic UID of an object, series or tracking role
+  std::vector<PredecessorDocument> predecessors;  // reports this one replaces
+};
+
+// One Part 10 file, ready to be stored or sent.
+struct EncodedObject {
+  // Objects with the same `part` say the same thing in different SOP classes; a courier sends the first one
+  // the peer accepts, in the order given. Parts are sent in the order given: pictures first, "sr" last.
+  std::string part;
+  std::string file_name;  // "sr.dcm", "sr-enhanced.dcm", "sc-1.dcm", "sc-1-single.dcm"
+  std::string sop_class_uid;
+  std::string sop_instance_uid;
+  std::string bytes;
+};
+
+}  // namespace focalhip

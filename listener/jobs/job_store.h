@@ -1,0 +1,136 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/node_config.h"
+
+namespace focalhip {
+
+using UtcMs = std::int64_t;  // milliseconds since 1970, UTC; clocks are arguments
+
+enum class JobState { queued, running, done, refused, superseded, dropped };
+enum class DeliveryState { pending, sending, delivered, parked, cancelled };
+[[nodiscard]] std::string_view name(JobState state);
+[[nodiscard]] std::string_view name(DeliveryState state);
+
+// One unit of work: a study and its chosen volume. `input` is the JSON text of listener/jobs/job_input.h.
+struct NewJob {
+  std::string study_instance_uid;
+  std::string series_instance_uid;  // of the chosen volume
+  std::string content_digest;       // pixels and geometry of the chosen volume (order independent)
+  std::string identity_digest;      // patient, accession, study data
+  std::string calling_ae_title;
+  std::string accession_digest;  // hex SHA-256 of the accession number, for `jobs list --accession`
+  std::string input;
+  int priority = 0;           // higher first
+  bool refusal_only = false;  // nothing measurable was received: the worker writes the refusal
+};
+
+struct Job {
+  std::int64_t id = 0;
+  int generation = 1;  // per study; a higher one supersedes
+  int attempt = 0;
+  JobState state = JobState::queued;
+  NewJob what;
+  UtcMs created_ms = 0;  // all dates in result objects come from here
+  UtcMs changed_ms = 0;
+  UtcMs lease_until_ms = 0;
+  std::string owner;
+  std::string outcome_code;  // empty, or the refusal code
+  std::string last_error;    // no patient data
+};
+
+struct Delivery {
+  std::int64_t id = 0;
+  std::int64_t job_id = 0;
+  std::string destination;    // name
+  std::string outbox_folder;  // relative to the data folder: outbox/<job>/<attempt>
+  DeliveryState state = DeliveryState::pending;
+  int attempts = 0;
+  UtcMs next_try_ms = 0;
+  UtcMs created_ms = 0;
+  std::string last_error;
+};
+
+struct Alarm {
+  std::int64_t id = 0;
+  UtcMs at_ms = 0;
+  std::string code;    // QUARANTINED, PARKED, UNREADABLE, ...
+  std::string detail;  // no patient data
+};
+
+// The record of what is to be done. SQLite and PostgreSQL through one code path; every method is one
+// transaction with retries on BUSY/40001/40P01. Errors throw std::runtime_error. One object per process and
+// thread.
+class JobStore {
+ public:
+  // Opens, creates the schema or migrates it forward; a newer schema is an error.
+  static std::unique_ptr<JobStore> open(const StoreSettings& settings,
+                                        const std::filesystem::path& data_folder);
+  virtual ~JobStore() = default;
+
+  // --- collector
+  // The same study, content and identity again: nothing happens, nullopt. Otherwise a job with the study's
+  // next generation; older queued or running jobs of the study become superseded.
+  [[nodiscard]] virtual std::optional<std::int64_t> add_job(const NewJob& job, UtcMs now_ms) = 0;
+  // Was this series content ever worked on (tombstones outlive retention)?
+  [[nodiscard]] virtual bool is_known(const std::string& study_instance_uid,
+                                      const std::string& content_digest,
+                                      const std::string& identity_digest) = 0;
+  // One collector per job store: true when `owner` holds (or took over) the lease.
+  [[nodiscard]] virtual bool hold_lease(const std::string& name,
+                                        const std::string& owner,
+                                        UtcMs now_ms,
+                                        UtcMs until_ms) = 0;
+  virtual void release_lease(const std::string& name, const std::string& owner) = 0;
+
+  // --- worker (fencing: every change names job, attempt and generation; false = somebody else owns it, throw
+  // the result away) Takes the next queued job, or a running one whose lease has run out; commits attempt+1
+  // and the lease.
+  [[nodiscard]] virtual std::optional<Job> claim(const std::string& owner,
+                                                 UtcMs now_ms,
+                                                 UtcMs lease_until_ms) = 0;
+  [[nodiscard]] virtual bool renew(const Job& job, UtcMs lease_until_ms) = 0;
+  // Deliveries + done (or refused, when outcome_code is not empty) + cancel of unsent deliveries of older
+  // generations.
+  [[nodiscard]] virtual bool finish(const Job& job,
+                                    const std::string& outcome_code,
+                                    const std::string& outbox_folder,
+                                    const std::vector<std::string>& destinations,
+                                    UtcMs now_ms) = 0;
+  // Puts a failed attempt back into the queue.
+  [[nodiscard]] virtual bool give_back(const Job& job, const std::string& error, UtcMs now_ms) = 0;
+
+  // --- courier
+  [[nodiscard]] virtual std::optional<Delivery> claim_delivery(const std::string& destination,
+                                                               const std::string& owner,
+                                                               UtcMs now_ms,
+                                                               UtcMs lease_until_ms) = 0;
+  [[nodiscard]] virtual bool delivered(const Delivery& delivery, UtcMs now_ms) = 0;
+  [[nodiscard]] virtual bool delivery_failed(
+      const Delivery& delivery, const std::string& error, UtcMs next_try_ms, bool park, UtcMs now_ms) = 0;
+
+  // --- people
+  [[nodiscard]] virtual std::vector<Job> jobs(
+      const std::string& accession_digest) = 0;  // empty = all, newest first
+  [[nodiscard]] virtual std::optional<Job> job(std::int64_t id) = 0;
+  [[nodiscard]] virtual std::vector<Delivery> deliveries(std::int64_t job_id) = 0;  // 0 = all
+  // The last report of the study before this job that was delivered anywhere (for PredecessorDocuments).
+  [[nodiscard]] virtual std::optional<Job> predecessor(const Job& job) = 0;
+  virtual bool retry(std::int64_t job_id,
+                     UtcMs now_ms) = 0;  // done/refused/dropped: works again; parked deliveries: sent again
+  virtual bool drop(std::int64_t job_id, UtcMs now_ms) = 0;
+  virtual void alarm(const std::string& code, const std::string& detail, UtcMs now_ms) = 0;
+  [[nodiscard]] virtual std::vector<Alarm> alarms(int most) = 0;
+
+  // --- retention: rows first, files second
+  [[nodiscard]] virtual std::vector<std::int64_t> forget_finished_before(
+      UtcMs before_ms) = 0;                                                  // returns removed job ids
+  [[nodiscard]] virtual std::vector<std::string> live_outbox_folders() = 0;  // everything else is an orphan
+};
+
+}  // namespace focalhip

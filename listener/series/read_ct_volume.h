@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <vector>
+
+#include "analysis/hip_report.h"
+#include "analysis/volume/ct_volume.h"
+#include "dicom_sr/study_context.h"
+#include "listener/series/volume_candidates.h"
+
+namespace focalhip {
+
+struct ReadSeries {
+  CtVolume ct;
+  Subject subject;
+  StudyContext study;
+};
+
+// Reads the pixels of a candidate with DCMTK: HU per slice, padding, sorted by geometry. Throws Refusal with
+// the coded reason (not_hu, header_inconsistent, unsupported_syntax, geometry, ...) and std::runtime_error on
+// I/O.
+[[nodiscard]] ReadSeries read_ct_volume(const VolumeCandidate& volume, int threads);
+
+// Header only: person and study of any object of the study, for refusal reports.
+struct StudyHeader {
+  Subject subject;
+  StudyContext study;  // sources = the given files
+};
+[[nodiscard]] StudyHeader read_study_header(std::span<const std::filesystem::path> files);
+
+}  // namespace focalhip
