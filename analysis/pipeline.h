@@ -17,6 +17,8 @@ struct AnalysisOptions {
   int threads = 2;  // changes speed only, never numbers; handed to every stage
 };
 [[nodiscard]] std::vector<std::string> problems_in(const AnalysisOptions& options);
+// The options that change results, "name=value", as printed in every report.
+[[nodiscard]] std::vector<std::string> parameters_of(const AnalysisOptions& options);
 
 // The road of the data on one page. Never throws Refusal: a series that cannot be measured comes back as a
 // report with `refusal` set and everything that was seen.

@@ -1,0 +1,211 @@
+#include "analysis/pipeline.h"
+
+#include <algorithm>
+
+#include "analysis/volume/grade_acquisition.h"
+
+// The road of the data:
+//   CtVolume -> Calibration -> segmented femora (both sides, in HU) -> densitometry FN TR IT TH -> HipReport
+// A stage that cannot measure throws Refusal; it is caught here and nowhere else, and becomes a coded
+// sentence.
+
+namespace focalhip {
+
+namespace {
+
+using Femora = std::array<FemurOutcome, 2>;
+
+void refuse(HipReport& report, const NotMeasured& reason) {
+  report.grade = Grade::r;
+  if (!report.refusal) {
+    report.refusal = reason;
+    return;
+  }
+  report.refusal->detail += "; also " + std::string(code_string(reason.code)) + ": " + reason.detail;
+}
+
+void append(std::vector<QualityNote>& notes, const std::vector<QualityNote>& more) {
+  notes.insert(notes.end(), more.begin(), more.end());
+}
+
+HipReport describe(const CtVolume& ct, const Subject& subject, const AnalysisOptions& options) {
+  HipReport report = refused_report(subject, {});
+  report.refusal.reset();
+  report.acquisition = ct.acquisition;
+  report.grid = ct.grid;
+  report.parameters = parameters_of(options);
+  const AcquisitionGrade acquisition =
+      grade_acquisition({.slice_spacing_mm = ct.grid.spacing_mm.z(),
+                         .pixel_mm = std::max(ct.grid.spacing_mm.x(), ct.grid.spacing_mm.y()),
+                         .slice_thickness_mm = ct.acquisition.slice_thickness_mm,
+                         .kvp = ct.acquisition.kvp,
+                         .kernel = ct.acquisition.kernel,
+                         .contrast_agent = ct.acquisition.contrast_agent});
+  report.grade = acquisition.grade;
+  append(report.notes, acquisition.notes);
+  if (acquisition.refusal) refuse(report, *acquisition.refusal);
+  return report;
+}
+
+void add_calibration(HipReport& report, const CtVolume& ct, const CalibrationOptions& options) {
+  try {
+    report.calibration = calibrate(ct, options);
+    report.grade = worse(report.grade, report.calibration->grade);
+    append(report.notes, report.calibration->notes);
+  } catch (const Refusal& refusal) {
+    refuse(report, refusal.not_measured());
+  }
+}
+
+std::optional<Femora> find_femora(HipReport& report, const CtVolume& ct, const FemurOptions& options) {
+  try {
+    return segment_femora(ct, options);
+  } catch (const Refusal& refusal) {
+    refuse(report, refusal.not_measured());
+    return std::nullopt;
+  }
+}
+
+UnmeasuredFemur without_values(const SegmentedFemur& femur, const NotMeasured& reason) {
+  return {.reason = reason,
+          .head_centre_patient_mm = femur.frame.head_centre_patient_mm,
+          .head_radius_mm = femur.frame.head_radius_mm,
+          .notes = femur.notes};
+}
+
+FemurResult measure_femur(const CtVolume& ct,
+                          Side side,
+                          const FemurOutcome& outcome,
+                          const HipReport& report,
+                          const DensitometryOptions& options) {
+  FemurResult result{.side = side, .used_for_atlas = false, .outcome = UnmeasuredFemur{}};
+  if (const auto* unmeasured = std::get_if<UnmeasuredFemur>(&outcome)) {
+    result.outcome = *unmeasured;
+    return result;
+  }
+  const auto& femur = std::get<SegmentedFemur>(outcome);
+  if (report.refusal) {  // outlined, but without a valid density scale there is nothing to report
+    result.outcome = without_values(femur, *report.refusal);
+    return result;
+  }
+  try {
+    result.outcome = measure_densitometry(ct, *report.calibration, femur, options);
+  } catch (const Refusal& refusal) {
+    result.outcome = without_values(femur, refusal.not_measured());
+  }
+  return result;
+}
+
+// The paper measures the right femur of people without a fracture; the left one stands in when the right
+// cannot be used.
+void mark_side_used(std::vector<FemurResult>& femurs) {
+  const auto measured =
+      std::ranges::find_if(femurs, [](const FemurResult& f) { return f.measurement() != nullptr; });
+  if (measured != femurs.end()) measured->used_for_atlas = true;
+}
+
+void keep_asked_sides(std::vector<FemurResult>& femurs, SideChoice side) {
+  std::erase_if(femurs, [side](const FemurResult& femur) {
+    switch (side) {
+      case SideChoice::both:
+        return false;
+      case SideChoice::right:
+        return femur.side != Side::right;
+      case SideChoice::left:
+        return femur.side != Side::left;
+      case SideChoice::automatic:
+        return !femur.used_for_atlas;
+    }
+    return false;
+  });
+}
+
+std::string both_reasons(const std::vector<FemurResult>& femurs) {
+  std::string text;
+  for (const FemurResult& femur : femurs) {
+    const UnmeasuredFemur& unmeasured = *femur.unmeasured();
+    text += (text.empty() ? "" : "; ") + std::string(name(femur.side)) + ": " + unmeasured.reason.detail;
+  }
+  return text;
+}
+
+// No femur of the asked sides could be measured: the series as a whole is refused.
+void refuse_if_nothing_measured(HipReport& report) {
+  if (report.refusal || report.femurs.empty()) return;
+  if (std::ranges::any_of(report.femurs, [](const FemurResult& f) { return f.measurement() != nullptr; }))
+    return;
+  const RefusalCode first = report.femurs.front().unmeasured()->reason.code;
+  const bool same = std::ranges::all_of(
+      report.femurs, [first](const FemurResult& f) { return f.unmeasured()->reason.code == first; });
+  refuse(report, {same ? first : RefusalCode::no_intact_side, both_reasons(report.femurs)});
+}
+
+bool has_note(const std::vector<QualityNote>& notes, NoteCode code) {
+  return std::ranges::any_of(notes, [code](const QualityNote& note) { return note.code == code; });
+}
+
+// What a femur's notes say concerns the whole report: once per code, naming the side.
+void lift_femur_notes(HipReport& report) {
+  for (const FemurResult& femur : report.femurs) {
+    const FemurMeasurement* measured = femur.measurement();
+    const auto& notes = measured != nullptr ? measured->notes : femur.unmeasured()->notes;
+    for (const QualityNote& note : notes) {
+      report.notes.push_back({note.code, std::string(name(femur.side)) + ": " + note.detail});
+    }
+    if (measured != nullptr) {
+      if (femur.used_for_atlas) report.grade = worse(report.grade, measured->grade);
+    } else if (!report.refusal) {
+      const NotMeasured& reason = femur.unmeasured()->reason;
+      report.notes.push_back({NoteCode::side_refused,
+                              std::string(name(femur.side)) + ": " + std::string(code_string(reason.code)) +
+                                  ", " + reason.detail});
+    }
+  }
+}
+
+void note_missing_context(HipReport& report) {
+  if (!report.subject.sex) report.notes.push_back({NoteCode::sex_unknown, "no sex in the header"});
+  if (!report.subject.age_years) report.notes.push_back({NoteCode::age_unknown, "no age in the header"});
+  if (!has_note(report.notes, NoteCode::atlas_none)) {
+    report.notes.push_back({NoteCode::atlas_none, "densitometry only"});
+  }
+}
+
+AnalysisOptions with_threads_everywhere(AnalysisOptions options) {
+  options.calibration.threads = options.threads;
+  options.femur.threads = options.threads;
+  options.densitometry.threads = options.threads;
+  return options;
+}
+
+}  // namespace
+
+HipReport analyse(const CtVolume& ct, const Subject& subject, const AnalysisOptions& given) {
+  const AnalysisOptions options = with_threads_everywhere(given);
+  HipReport report = describe(ct, subject, options);
+  const std::optional<Femora> femora = find_femora(report, ct, options.femur);
+  add_calibration(report, ct, options.calibration);
+  if (femora) {
+    for (const Side side : {Side::right, Side::left}) {
+      const FemurOutcome& outcome = (*femora)[static_cast<std::size_t>(side)];
+      report.femurs.push_back(measure_femur(ct, side, outcome, report, options.densitometry));
+    }
+  }
+  mark_side_used(report.femurs);
+  keep_asked_sides(report.femurs, options.side);
+  refuse_if_nothing_measured(report);
+  lift_femur_notes(report);
+  note_missing_context(report);
+  report.pictures = cut_pictures(ct, femora);
+  return report;
+}
+
+HipReport refused_report(const Subject& subject, const NotMeasured& reason) {
+  HipReport report;
+  report.subject = subject;
+  report.grade = Grade::r;
+  report.refusal = reason;
+  return report;
+}
+
+}  // namespace focalhip
