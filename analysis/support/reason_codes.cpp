@@ -1,5 +1,7 @@
 #include "analysis/support/reason_codes.h"
 
+#include <array>
+
 #include "analysis/support/expects.h"
 
 namespace focalhip {
@@ -97,7 +99,24 @@ Words words(NoteCode code) {
   expects(false, "every note code has words");
   return {};
 }
+template <typename Code, std::size_t count>
+std::array<Code, count> every() {
+  std::array<Code, count> codes{};
+  for (std::size_t i = 0; i < count; ++i) codes[i] = static_cast<Code>(i);
+  return codes;
+}
+
 }  // namespace
+
+std::span<const RefusalCode> all_refusal_codes() {
+  static const auto codes =
+      every<RefusalCode, static_cast<std::size_t>(RefusalCode::processing_failed) + 1>();
+  return codes;
+}
+std::span<const NoteCode> all_note_codes() {
+  static const auto codes = every<NoteCode, static_cast<std::size_t>(NoteCode::side_refused) + 1>();
+  return codes;
+}
 
 char letter(Grade grade) { return "ABCR"[static_cast<int>(grade)]; }
 std::string_view code_string(RefusalCode code) { return words(code).code; }

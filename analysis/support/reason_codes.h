@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -37,6 +38,8 @@ enum class RefusalCode {
 [[nodiscard]] std::string_view meaning(
     RefusalCode code);  // one plain line a radiologist reads, at most 64 characters
 
+[[nodiscard]] std::span<const RefusalCode> all_refusal_codes();
+
 // Measurable, but a reader must know.
 enum class NoteCode {
   atlas_none,               // ATLAS_NONE             no atlas loaded: densitometry and cortex only
@@ -61,6 +64,8 @@ enum class NoteCode {
 };
 [[nodiscard]] std::string_view code_string(NoteCode code);
 [[nodiscard]] std::string_view meaning(NoteCode code);
+
+[[nodiscard]] std::span<const NoteCode> all_note_codes();
 
 struct QualityNote {
   NoteCode code = NoteCode::atlas_none;
