@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/node_config.h"
@@ -52,8 +55,11 @@ struct Delivery {
   DeliveryState state = DeliveryState::pending;
   int attempts = 0;
   UtcMs next_try_ms = 0;
-  UtcMs created_ms = 0;
+  UtcMs created_ms = 0;  // or of the last `retry`: the time that counts for parking
   std::string last_error;
+  int claims = 0;  // fencing: grows with every claim, never reset
+  std::string owner;
+  UtcMs lease_until_ms = 0;
 };
 
 struct Alarm {
@@ -63,9 +69,19 @@ struct Alarm {
   std::string detail;  // no patient data
 };
 
+// How many rows are in which state, by the state's name; for the status page and metrics.
+struct StoreCounts {
+  std::map<std::string, std::int64_t> jobs;
+  std::map<std::string, std::int64_t> deliveries;
+  std::int64_t alarms = 0;
+  UtcMs oldest_unsent_ms = 0;  // created_ms of the oldest delivery pending, sending or parked; 0 = none
+};
+
 // The record of what is to be done. SQLite and PostgreSQL through one code path; every method is one
 // transaction with retries on BUSY/40001/40P01. Errors throw std::runtime_error. One object per process and
-// thread.
+// thread; never carry one over a fork (a child opens its own).
+// Text that is no UTF-8 is stored with its offending bytes spelled out as "\xHH"; error texts are cut at 1000
+// bytes.
 class JobStore {
  public:
   // Opens, creates the schema or migrates it forward; a newer schema is an error.
@@ -102,15 +118,25 @@ class JobStore {
                                     const std::string& outbox_folder,
                                     const std::vector<std::string>& destinations,
                                     UtcMs now_ms) = 0;
+  // A worker master that starts again: what it was running under this owner name goes back to the queue at
+  // once, without waiting for the leases. Only for owner names that no other living process uses. Returns how
+  // many.
+  virtual int take_back(const std::string& owner, UtcMs now_ms) = 0;
   // Puts a failed attempt back into the queue.
   [[nodiscard]] virtual bool give_back(const Job& job, const std::string& error, UtcMs now_ms) = 0;
 
   // --- courier
+  // The next delivery that is due: pending with next_try_ms reached, or left in `sending` by a courier whose
+  // lease ran out or that had the same owner name (a courier's owner name is stable over restarts and used by
+  // one process at a time). Commits attempts+1, claims+1 and the lease.
   [[nodiscard]] virtual std::optional<Delivery> claim_delivery(const std::string& destination,
                                                                const std::string& owner,
                                                                UtcMs now_ms,
                                                                UtcMs lease_until_ms) = 0;
+  [[nodiscard]] virtual bool renew_delivery(const Delivery& delivery, UtcMs lease_until_ms) = 0;
+  // Also true for a delivery that was cancelled while it was being sent: what arrived has arrived.
   [[nodiscard]] virtual bool delivered(const Delivery& delivery, UtcMs now_ms) = 0;
+  // park = true also raises the alarm PARKED, in the same transaction.
   [[nodiscard]] virtual bool delivery_failed(
       const Delivery& delivery, const std::string& error, UtcMs next_try_ms, bool park, UtcMs now_ms) = 0;
 
@@ -121,16 +147,24 @@ class JobStore {
   [[nodiscard]] virtual std::vector<Delivery> deliveries(std::int64_t job_id) = 0;  // 0 = all
   // The last report of the study before this job that was delivered anywhere (for PredecessorDocuments).
   [[nodiscard]] virtual std::optional<Job> predecessor(const Job& job) = 0;
-  virtual bool retry(std::int64_t job_id,
-                     UtcMs now_ms) = 0;  // done/refused/dropped: works again; parked deliveries: sent again
+  // Parked deliveries: sent again at once. Without any, a job that is done, refused or dropped is worked on
+  // again as the study's newest generation, attempt counted from 0. False: nothing of the kind.
+  virtual bool retry(std::int64_t job_id, UtcMs now_ms) = 0;
+  // Queued or running: dropped. Unsent deliveries: cancelled. False: nothing of the kind.
   virtual bool drop(std::int64_t job_id, UtcMs now_ms) = 0;
   virtual void alarm(const std::string& code, const std::string& detail, UtcMs now_ms) = 0;
-  [[nodiscard]] virtual std::vector<Alarm> alarms(int most) = 0;
+  [[nodiscard]] virtual std::vector<Alarm> alarms(int most) = 0;  // newest first
+  [[nodiscard]] virtual StoreCounts counts() = 0;
 
   // --- retention: rows first, files second
   [[nodiscard]] virtual std::vector<std::int64_t> forget_finished_before(
-      UtcMs before_ms) = 0;                                                  // returns removed job ids
-  [[nodiscard]] virtual std::vector<std::string> live_outbox_folders() = 0;  // everything else is an orphan
+      UtcMs before_ms) = 0;  // returns removed job ids
+  // Gives up the outbox folders of jobs whose deliveries all ended (delivered or cancelled) before
+  // `before_ms`: they are no longer live, the rows stay. Returns how many deliveries lost their folder.
+  virtual int forget_results_before(UtcMs before_ms) = 0;
+  // Folders that deliveries name, and those that running jobs may be about to name; everything else is an
+  // orphan.
+  [[nodiscard]] virtual std::vector<std::string> live_outbox_folders() = 0;
 };
 
 }  // namespace focalhip
