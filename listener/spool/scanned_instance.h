@@ -46,8 +46,9 @@ struct ScannedInstance {
   std::optional<std::array<double, 6>> orientation_patient;
   std::string acquisition_date_time;  // as in the header, for "latest"
   // Identity of the person and the order: a digest, so that a change can be noticed without keeping names.
-  std::string identity_digest;  // hex SHA-256 of patient, accession and study attributes
-  std::string pixel_digest;     // hex SHA-256 of geometry-relevant attributes and pixel bytes as stored
+  std::string identity_digest;   // hex SHA-256 of patient, accession and study attributes
+  std::string accession_digest;  // hex SHA-256 of the trimmed accession number; empty = none
+  std::string pixel_digest;      // hex SHA-256 of geometry-relevant attributes and pixel bytes as stored
   std::uint64_t file_bytes = 0;
 };
 
