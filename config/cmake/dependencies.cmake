@@ -5,6 +5,8 @@ find_package(PkgConfig REQUIRED)
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Util Net Data DataSQLite DataPostgreSQL)
+# Debian's target names PostgreSQL::client, which no file of Debian defines; we call libpq only through Poco.
+set_target_properties(Poco::DataPostgreSQL PROPERTIES INTERFACE_LINK_LIBRARIES Poco::Data)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(DCMTK REQUIRED)
 find_package(ITK 5.2 REQUIRED COMPONENTS
