@@ -23,6 +23,8 @@ namespace focalhip {
 //   spool/<node>/incoming/<id>/               association folder in the making
 //   spool/<node>/commitments/<id>.json        N-EVENT-REPORT of storage commitment (commitment_record.h)
 //   spool/<node>/quarantine/<digest16>-<reason>/   an object and why.json
+//   spool/<node>/retiring/<digest16>.json     files of a study whose time is over, being removed
+//   spool/<node>/node.lock                    locked (flock) by the processes of the node
 //
 // <id> = UTC milliseconds (13 digits) - pid - 8 random hex digits; sorts by time. File names never come from
 // DICOM values. A folder without ended.json whose receiver is gone was lost: the collector writes ended.json.
@@ -32,6 +34,8 @@ struct SpoolLayout {
   [[nodiscard]] std::filesystem::path incoming() const { return root / "incoming"; }
   [[nodiscard]] std::filesystem::path commitments() const { return root / "commitments"; }
   [[nodiscard]] std::filesystem::path quarantine() const { return root / "quarantine"; }
+  [[nodiscard]] std::filesystem::path retiring() const { return root / "retiring"; }
+  [[nodiscard]] std::filesystem::path node_lock() const { return root / "node.lock"; }
 
   [[nodiscard]] std::filesystem::path association(const std::string& id) const { return associations() / id; }
   [[nodiscard]] std::filesystem::path association_in_the_making(const std::string& id) const {
