@@ -64,7 +64,8 @@ struct ReceivedAssociation {
 void write_association_record(const std::filesystem::path& folder, const AssociationRecord& record);
 void write_association_ending(const std::filesystem::path& folder, const AssociationEnding& ending);
 
-// Removes incoming/*.part of receivers that are gone. At start, and whenever a receiver died.
-void sweep_incoming(const SpoolLayout& spool);
+// Removes from incoming/ what receivers that are gone have left there: all of them (at start, before
+// listening), or what the receiver with this process id left.
+void sweep_incoming(const SpoolLayout& spool, std::optional<int> receiver_pid = std::nullopt);
 
 }  // namespace focalhip

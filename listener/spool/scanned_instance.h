@@ -46,9 +46,13 @@ struct ScannedInstance {
   std::optional<std::array<double, 6>> orientation_patient;
   std::string acquisition_date_time;  // as in the header, for "latest"
   // Identity of the person and the order: a digest, so that a change can be noticed without keeping names.
-  std::string identity_digest;   // hex SHA-256 of patient, accession and study attributes
-  std::string accession_digest;  // hex SHA-256 of the trimmed accession number; empty = none
-  std::string pixel_digest;      // hex SHA-256 of geometry-relevant attributes and pixel bytes as stored
+  std::string identity_digest;    // hex SHA-256 of patient, accession and study attributes
+  std::string accession_digest;   // hex SHA-256 of the trimmed accession number; empty = none
+  std::string pixel_digest;       // hex SHA-256 of geometry-relevant attributes and pixel bytes as stored;
+                                  // empty without pixels or with digest_pixels = false. Of compressed
+                                  // pixels the compressed bytes, so it differs from the native one.
+  bool encapsulated = false;      // pixels are compressed
+  std::uint64_t pixel_bytes = 0;  // as stored
   std::uint64_t file_bytes = 0;
 };
 
