@@ -1,0 +1,124 @@
+#include "testdata/simulator/femur_model.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "testdata/simulator/implicit_shapes.h"
+
+namespace focalhip::simulator {
+namespace {
+
+constexpr double field_step_mm = 1.0;
+constexpr double margin_mm = 9.0;
+
+FieldGrid<3> sampled_fields(const FemurShape& shape, double lowest_z_mm, int threads) {
+  const FemurParameters& f = shape.parameters();
+  const Vec3 head = shape.head_centre_mm();
+  const double radius = f.head_radius_mm;
+  const double size = radius / 22.0;
+  const Vec3 low{head.x - radius - margin_mm, -40.0 * size, lowest_z_mm};
+  const Vec3 high{f.trochanter_lateral_mm + margin_mm,
+                  30.0 * size + margin_mm,
+                  std::max(head.z + radius, f.trochanter_height_mm) + margin_mm};
+  FieldGrid<3> fields(low, high, field_step_mm);
+#pragma omp parallel for schedule(dynamic) num_threads(threads)
+  for (int k = 0; k < fields.size(2); ++k) {
+    for (int j = 0; j < fields.size(1); ++j) {
+      for (int i = 0; i < fields.size(0); ++i) {
+        const Vec3 p = fields.node_mm(i, j, k);
+        const double distance = shape.distance_mm(p);
+        auto& node = fields.at(i, j, k);
+        node[0] = static_cast<float>(distance);
+        if (distance > 3.0) continue;
+        node[1] = static_cast<float>(shape.cortex_mm(p));
+        node[2] = static_cast<float>(shape.trabecular_mg_cm3(p));
+      }
+    }
+  }
+  return fields;
+}
+
+}  // namespace
+
+FemurPose::FemurPose(const FemurShape& shape, Side side)
+    : head_femur_mm_(shape.head_centre_mm()), head_patient_mm_(shape.parameters().head_centre_patient_mm) {
+  const FemurParameters& f = shape.parameters();
+  const double cv = std::cos(f.anteversion_rad);
+  const double sv = std::sin(f.anteversion_rad);
+  const double ca = std::cos(f.adduction_rad);
+  const double sa = std::sin(f.adduction_rad);
+  const double cf = std::cos(f.flexion_rad);
+  const double sf = std::sin(f.flexion_rad);
+  const Mat3 version{{cv, sv, 0.0}, {-sv, cv, 0.0}, {0.0, 0.0, 1.0}};    // head goes forward
+  const Mat3 adduction{{ca, 0.0, sa}, {0.0, 1.0, 0.0}, {-sa, 0.0, ca}};  // distal end goes medial
+  const Mat3 flexion{{1.0, 0.0, 0.0}, {0.0, cf, -sf}, {0.0, sf, cf}};    // distal end goes forward
+  // Lateral is -x on the right and +x on the left; anterior is -y.
+  const double lateral = side == Side::right ? -1.0 : 1.0;
+  const Mat3 axes{{lateral, 0.0, 0.0}, {0.0, -1.0, 0.0}, {0.0, 0.0, 1.0}};
+  patient_axes_from_femur_ = axes * (flexion * (adduction * version));
+}
+
+Vec3 FemurPose::patient_from_femur(Vec3 p) const {
+  return head_patient_mm_ + patient_axes_from_femur_ * (p - head_femur_mm_);
+}
+Vec3 FemurPose::femur_from_patient(Vec3 p) const {
+  return head_femur_mm_ + transposed(patient_axes_from_femur_) * (p - head_patient_mm_);
+}
+Vec3 FemurPose::patient_direction_from_femur(Vec3 direction) const {
+  return patient_axes_from_femur_ * direction;
+}
+
+FemurModel::FemurModel(const FemurParameters& parameters, Side side, double lowest_z_femur_mm, int threads)
+    : shape_(parameters),
+      pose_(shape_, side),
+      side_(side),
+      fields_(sampled_fields(shape_, lowest_z_femur_mm, threads)),
+      texture_(parameters.texture_seed, 2.0),
+      texture_sd_log_(std::sqrt(std::log(1.0 + parameters.texture_cv * parameters.texture_cv))),
+      box_low_{1e9, 1e9, 1e9},
+      box_high_{-1e9, -1e9, -1e9} {
+  const Vec3 low = fields_.low_mm();
+  const Vec3 high = fields_.high_mm();
+  for (int corner = 0; corner < 8; ++corner) {
+    const Vec3 p = pose_.patient_from_femur({(corner & 1) != 0 ? high.x : low.x,
+                                             (corner & 2) != 0 ? high.y : low.y,
+                                             (corner & 4) != 0 ? high.z : low.z});
+    box_low_ = {std::min(box_low_.x, p.x), std::min(box_low_.y, p.y), std::min(box_low_.z, p.z)};
+    box_high_ = {std::max(box_high_.x, p.x), std::max(box_high_.y, p.y), std::max(box_high_.z, p.z)};
+  }
+}
+
+bool FemurModel::near(Vec3 p) const {
+  return p.x > box_low_.x && p.x < box_high_.x && p.y > box_low_.y && p.y < box_high_.y && p.z > box_low_.z &&
+         p.z < box_high_.z;
+}
+
+double FemurModel::distance_mm(Vec3 p_patient_mm) const {
+  const Vec3 p = pose_.femur_from_patient(p_patient_mm);
+  return fields_.contains(p) ? distance_femur_mm(p) : 1e3;
+}
+
+FemurPoint FemurModel::point(Vec3 p_patient_mm, double edge_width_mm) const {
+  const Vec3 p = pose_.femur_from_patient(p_patient_mm);
+  return fields_.contains(p) ? point_femur(p, edge_width_mm) : FemurPoint{};
+}
+
+FemurPoint FemurModel::point_femur(Vec3 p_femur_mm, double edge_width_mm) const {
+  const auto [distance, cortex, trabecular] = fields_.sample(p_femur_mm);
+  if (distance > 1.0F) return {distance, 0.0};
+  const double endosteal =
+      static_cast<double>(distance) + static_cast<double>(cortex);  // > 0 inside the cortex
+  const double cortical_share = std::clamp(0.5 + endosteal / edge_width_mm, 0.0, 1.0);
+  const FemurParameters& f = shape_.parameters();
+  double density = f.cortical_density_mg_cm3;
+  if (cortical_share < 1.0) {
+    const double variation =
+        std::exp(texture_sd_log_ * texture_.sample(p_femur_mm) - 0.5 * texture_sd_log_ * texture_sd_log_);
+    const double spongy =
+        f.marrow_fat_mg_cm3 + variation * (static_cast<double>(trabecular) - f.marrow_fat_mg_cm3);
+    density = mix(spongy, density, cortical_share);
+  }
+  return {distance, density};
+}
+
+}  // namespace focalhip::simulator

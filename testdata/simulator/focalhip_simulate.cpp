@@ -1,0 +1,160 @@
+// focalhip-simulate: a hip CT series with ground truth. See testdata/README.md.
+#include <unistd.h>
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+
+#include "testdata/simulator/command_line.h"
+#include "testdata/simulator/counter_random.h"
+#include "testdata/simulator/simulate.h"
+#include "testdata/simulator/write_series.h"
+#include "testdata/simulator/write_truth.h"
+
+namespace {
+
+using namespace focalhip::simulator;
+
+Progress progress_on_terminal(bool wanted) {
+  if (!wanted) return {};
+  return [](std::string_view stage, double done) {
+    std::fprintf(stderr,
+                 "\r%-10.*s %3d %%  ",
+                 static_cast<int>(stage.size()),
+                 stage.data(),
+                 static_cast<int>(100.0 * done));
+    std::fflush(stderr);
+  };
+}
+
+// Identities of a series depend on everything that can change its pixels or header.
+SeriesHeader series_header(const SimulateRequest& request,
+                           const StudyHeader& study,
+                           const Protocol& p,
+                           int number) {
+  SeriesHeader series;
+  series.number = number;
+  series.feet_first = request.feet_first;
+  series.reversed_instance_numbers = request.reversed_instance_numbers;
+  series.rescale_intercept = request.rescale_intercept;
+  series.transfer_syntax = request.transfer_syntax;
+  std::string key = study.study_instance_uid + "/series/" + std::to_string(number);
+  for (const double value : {p.tube_kvp,
+                             p.effective_energy_kev.value_or(-1.0),
+                             p.field_of_view_mm,
+                             static_cast<double>(p.matrix),
+                             p.slice_spacing_mm,
+                             p.slice_thickness_mm,
+                             static_cast<double>(p.slices.value_or(-1)),
+                             p.psf_fwhm_mm,
+                             p.overshoot,
+                             p.water_offset_hu.value_or(-999.0),
+                             p.noise_sd_hu,
+                             p.phantom ? 1.0 : 0.0,
+                             p.contrast ? 1.0 : 0.0,
+                             p.padding ? static_cast<double>(p.padding_hu) : 0.0,
+                             request.feet_first ? 1.0 : 0.0,
+                             request.reversed_instance_numbers ? 1.0 : 0.0,
+                             static_cast<double>(request.rescale_intercept),
+                             request.sex == Sex::male ? 1.0 : 0.0,
+                             request.age_years.value_or(-1.0)}) {
+    key += '/' + std::to_string(value);
+  }
+  series.series_instance_uid = derived_uid(key);
+  return series;
+}
+
+void write_second_reconstruction(const SimulateRequest& request,
+                                 const HipParameters& hip,
+                                 const StudyHeader& study,
+                                 std::uint64_t scan_seed,
+                                 const std::filesystem::path& folder) {
+  Protocol protocol = request.protocol;
+  const bool thick = request.second == SecondReconstruction::thick;
+  if (thick) {
+    protocol.slice_spacing_mm = 5.0;
+    protocol.slice_thickness_mm = 5.0;
+    protocol.noise_sd_hu *= 0.5;
+    if (protocol.slices) {
+      protocol.slices =
+          std::max(1, static_cast<int>(*protocol.slices * request.protocol.slice_spacing_mm / 5.0));
+    }
+  } else {
+    protocol.psf_fwhm_mm = 0.8;
+    protocol.overshoot = 0.05;
+    protocol.noise_sd_hu *= 1.9;
+  }
+  SeriesHeader series = series_header(request, study, protocol, 3);
+  series.kernel = thick ? "FC13" : "FC30";
+  series.description = thick ? "HIP 5.0 FC13" : "HIP 1.0 FC30";
+  series.file_prefix = thick ? "THICK" : "SHARP";
+  const SimulatedScan scan = simulate(hip, protocol, scan_seed, request.threads);
+  write_ct_series(folder, hip, protocol, study, series, scan.grid, scan.hu);
+}
+
+// Old files of another run would become part of this series.
+void prepare_dicom_folder(const std::filesystem::path& folder) {
+  std::filesystem::create_directories(folder);
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".dcm") std::filesystem::remove(entry.path());
+  }
+}
+
+void run(const SimulateRequest& request) {
+  const std::filesystem::path out(request.out_folder);
+  const std::filesystem::path dicom = out / "dicom";
+  prepare_dicom_folder(dicom);
+  const Progress progress = progress_on_terminal(request.progress.value_or(isatty(STDERR_FILENO) != 0));
+  HipParameters hip = draw_hip(*request.seed, request.sex);
+  if (request.age_years) hip.age_years = *request.age_years;
+  const std::uint64_t scan_seed = mix_bits(*request.seed, 17, request.study_seed);
+  const SimulatedScan scan = simulate(hip, request.protocol, scan_seed, request.threads, progress);
+
+  const std::string digits = std::to_string(*request.seed);
+  const std::string made_id = "SIM" + std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits;
+  const StudyHeader study =
+      study_header(hip, request.study_seed, request.patient_id.empty() ? made_id : request.patient_id);
+  const SeriesHeader series = series_header(request, study, request.protocol, 2);
+  if (progress) progress("files", 0.0);
+  write_ct_series(dicom, hip, request.protocol, study, series, scan.grid, scan.hu);
+  if (request.localizer) {
+    SeriesHeader localizer = series_header(request, study, request.protocol, 1);
+    localizer.description = "LOCALIZER";
+    localizer.file_prefix = "LOC";
+    write_localizer(dicom, hip, request.protocol, study, localizer, scan.grid, scan.hu);
+  }
+  if (request.second != SecondReconstruction::none)
+    write_second_reconstruction(request, hip, study, scan_seed, dicom);
+  write_truth_json(out / "truth.json", hip, request.protocol, scan);
+  write_nrrd(out / "mask.nrrd", scan.grid, scan.mask);
+  write_nrrd(out / "density.nrrd", scan.grid, scan.density_mg_cm3);
+  const FemurSurfaces surfaces = simulate_surfaces(hip, request.protocol, request.threads);
+  write_vtk(out / "surface_right.vtk", surfaces.right);
+  write_vtk(out / "surface_left.vtk", surfaces.left);
+  if (progress) std::fprintf(stderr, "\r%-30s\r", "");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const std::span<const char* const> arguments(argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0));
+    const ParsedRequest parsed = parse_command_line(arguments);
+    for (const std::string& problem : parsed.problems)
+      std::fprintf(stderr, "focalhip-simulate: %s\n", problem.c_str());
+    if (!parsed.problems.empty()) return 2;
+    if (parsed.request.help) {
+      std::fputs(help_text().c_str(), stdout);
+      return 0;
+    }
+    if (parsed.request.version) {
+      std::puts("focalhip-simulate " FOCALHIP_VERSION);
+      return 0;
+    }
+    run(parsed.request);
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "focalhip-simulate: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <cstdint>
+#include <numbers>
+#include <vector>
+
+#include "testdata/simulator/vector3.h"
+
+// Everything that is drawn for one simulated person. Lengths mm, angles rad.
+//
+// Femur frame (right-handed, in mm; the right femur as it is, the left one mirrored): origin = intersection
+// of neck axis and shaft axis; x lateral, y anterior, z cranial along the shaft. The neck-shaft plane is y =
+// 0. Patient frame: DICOM LPS (x to the patient's left, y posterior, z cranial).
+namespace focalhip::simulator {
+
+enum class Sex { female, male };
+enum class Side { right, left };
+
+inline constexpr double degree = std::numbers::pi / 180.0;
+
+// A local loss of bone: a Gaussian patch that thins the cortex and rarefies the trabecular bone below it.
+struct FocalDefect {
+  Vec3 centre_femur_mm;   // near the periosteal surface
+  double fwhm_mm = 16.0;  // 12 .. 20
+  double depth = 0.35;    // lost fraction of thickness and density at the centre, 0 .. 0.5
+};
+
+struct FemurParameters {
+  // Shape
+  double head_radius_mm = 22.5;
+  Vec3 head_offset_mm{0.0, 0.5, 0.0};  // head centre relative to the end of the neck axis
+  double neck_shaft_angle_rad = 133.0 * degree;
+  double neck_length_mm = 58.0;     // origin to head centre along the neck axis
+  double neck_radius_si_mm = 15.2;  // narrowest section, superior-inferior semi-axis
+  double neck_ap_si_ratio = 0.90;
+  double shaft_radius_mm = 14.8;  // subtrochanteric, medio-lateral semi-axis
+  double shaft_ap_ml_ratio = 0.97;
+  double shaft_bow_radius_mm = 900.0;    // anterior bow
+  double trochanter_height_mm = 35.0;    // tip of the greater trochanter above the origin
+  double trochanter_lateral_mm = 25.5;   // most lateral surface point from the shaft axis
+  double trochanter_posterior_mm = 9.0;  // how far the tip lies behind the neck-shaft plane
+  double lesser_level_mm = -24.0;        // centre of the lesser trochanter, z in the femur frame
+  double lesser_size = 1.0;              // 0.7 .. 1.3
+  double blend_mm = 8.0;                 // fillets
+
+  // Pose: femur frame -> patient frame
+  Vec3 head_centre_patient_mm;
+  double anteversion_rad = 10.6 * degree;  // includes the leg's rotation on the table
+  double adduction_rad = 6.0 * degree;     // distal shaft towards the midline
+  double flexion_rad = 0.0;
+
+  // Cortex
+  double cortical_density_mg_cm3 = 1120.0;  // HA
+  double head_cortex_mm = 0.8;
+  double superior_neck_cortex_mm = 0.9;
+  double calcar_cortex_mm = 3.2;
+  double trochanter_cortex_mm = 0.95;
+  double lesser_cortex_mm = 2.0;
+  double shaft_cortex_mm = 4.4;  // subtrochanteric
+
+  // Trabecular bone, HA mg/cm3 (fat marrow included: values below zero are fat)
+  double trabecular_scale = 1.0;     // multiplies what stands above fat marrow
+  double marrow_fat_mg_cm3 = -60.0;  // value of pure marrow
+  double texture_cv = 0.25;
+
+  std::vector<FocalDefect> defects;
+  std::uint64_t texture_seed = 1;
+};
+
+struct PelvisParameters {
+  double joint_space_mm = 3.2;             // apex; 2 .. 4, osteoarthritis 0.5 .. 1.5
+  double centre_edge_rad = 30.0 * degree;  // lateral centre-edge angle
+  double subchondral_mm = 2.0;
+  double cortex_mm = 1.2;
+  double cortical_density_mg_cm3 = 1000.0;  // HA
+  double trabecular_mg_cm3 = 170.0;         // HA
+  double size = 1.0;
+};
+
+struct BodyParameters {
+  double half_width_mm = 182.0;
+  double half_depth_mm = 112.0;
+  double fat_hu = -100.0;
+  double muscle_hu = 55.0;
+  double muscle_fat_fraction = 0.06;  // 0.02 .. 0.15, drawn as streaks
+  double muscle_size = 1.0;
+  double subcutaneous_mm = 24.0;
+  double bladder_size = 1.0;
+  double gas = 1.0;  // rectal gas, relative
+};
+
+struct PhantomParameters {
+  double rod_radius_mm = 8.0;  // 7 .. 9
+  double rod_pitch_mm = 30.0;  // 25 .. 35
+  double holder_hu = 30.0;
+  double mat_mm = 9.0;      // between phantom and patient
+  double air_gap_mm = 3.0;  // below the mat
+  double shift_x_mm = 0.0;
+  double tilt_in_plane_rad = 0.0;  // rotation about z: the row is not quite horizontal
+  double tilt_along_rad = 0.0;     // rods against the z axis, in the coronal plane
+  bool reversed = false;           // rod A at the patient's left instead of the right
+};
+
+struct HipParameters {
+  std::uint64_t seed = 0;
+  Sex sex = Sex::female;
+  double age_years = 68.0;
+  double height_cm = 158.0;
+  double weight_kg = 62.0;
+  FemurParameters right;
+  FemurParameters left;
+  PelvisParameters right_pelvis;
+  PelvisParameters left_pelvis;
+  BodyParameters body;
+  PhantomParameters phantom;
+};
+
+// One person of the given sex, after the controls of the paper's Table 1; the same seed gives the same
+// person. Both sides share the person's values and differ by 1.5 % of independent noise.
+[[nodiscard]] HipParameters draw_hip(std::uint64_t seed, Sex sex);
+
+}  // namespace focalhip::simulator

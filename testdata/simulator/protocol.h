@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+
+namespace focalhip::simulator {
+
+// How the person is scanned and reconstructed. Defaults are the paper's: 120 kVp, 50 cm, 512 x 512, 1 mm,
+// from the top of the acetabulum to 3 cm below the lesser trochanter, on the Mindways phantom.
+struct Protocol {
+  double tube_kvp = 120.0;                     // 80 .. 140
+  std::optional<double> effective_energy_kev;  // 60 .. 90; absent = from the tube voltage and
+                                               // the size of the person
+  double field_of_view_mm = 500.0;
+  int matrix = 512;  // columns = rows
+  double slice_spacing_mm = 1.0;
+  double slice_thickness_mm = 1.0;
+  std::optional<int> slices;              // absent = top of acetabulum to 3 cm below the trochanter
+  double psf_fwhm_mm = 1.3;               // in-plane, total
+  double overshoot = 0.0;                 // 0 soft kernel; 0.05 = edges of a sharp kernel overshoot 5 %
+  std::optional<double> water_offset_hu;  // HU of water in this scanner; absent = drawn, 0 +- 3
+  double noise_sd_hu = 27.0;              // at the centre of the field
+  bool phantom = true;
+  bool contrast = false;       // vessels and organs enhanced
+  double table_z_mm = -712.5;  // patient z of the middle of the heads
+  bool padding = true;         // outside the reconstruction circle
+  short padding_hu = -2000;
+};
+
+}  // namespace focalhip::simulator

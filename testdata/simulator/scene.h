@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+
+#include "testdata/simulator/attenuation.h"
+#include "testdata/simulator/body_model.h"
+#include "testdata/simulator/femur_model.h"
+#include "testdata/simulator/hip_parameters.h"
+#include "testdata/simulator/pelvis_model.h"
+#include "testdata/simulator/protocol.h"
+#include "testdata/simulator/table_model.h"
+
+namespace focalhip::simulator {
+
+// The person on the table as the scanner sees it: a CT number for every point, before blur and noise.
+struct Scene {
+  CalibrationTruth calibration;
+  double water_offset_hu = 0.0;
+  FemurModel right;
+  FemurModel left;
+  PelvisModel right_pelvis;
+  PelvisModel left_pelvis;
+  BodyModel body;
+  TableModel table;
+  Vec3 middle;  // between the heads
+};
+
+// Range of z (patient, mm) that the scan covers; margin included by the caller.
+struct Extent {
+  double low_z_mm = 0.0;
+  double high_z_mm = 0.0;
+};
+
+[[nodiscard]] Scene build_scene(
+    const HipParameters& hip, const Protocol& protocol, double water_offset_hu, Extent extent, int threads);
+
+struct ScenePoint {
+  double hu = -1000.0;                // offset included
+  double edge_mm = 1e3;               // distance to the nearest edge worth finer sampling; 0 inside bone
+  const FemurModel* femur = nullptr;  // the femur the point is in or near
+  FemurPoint femur_point;
+};
+// edge_width_mm: edges are ramps of this width (the sampling step), which keeps point samples free of
+// aliasing.
+[[nodiscard]] ScenePoint scene_point(const Scene& scene, Vec3 p_patient_mm, double edge_width_mm);
+
+// HU of bone of a density (HA mg/cm3), offset not included.
+[[nodiscard]] double bone_hu(const CalibrationTruth& calibration, double ha_mg_cm3);
+
+}  // namespace focalhip::simulator

@@ -1,0 +1,134 @@
+#include "testdata/simulator/simulate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "testdata/simulator/counter_random.h"
+#include "testdata/simulator/imaging_chain.h"
+
+namespace focalhip::simulator {
+namespace {
+
+constexpr double below_lesser_mm = 30.0;    // "3 cm below the lesser trochanter"
+constexpr double above_head_mm = 42.0;      // the roof of the socket and what a careful operator adds
+constexpr double field_centre_y_mm = 20.0;  // the table is lowered until person and phantom are centred
+
+// Lowest level of the scan, relative to the frame in which the heads are at z = 0.
+double lowest_level(const HipParameters& hip) {
+  double low = 1e9;
+  for (const FemurParameters* f : {&hip.right, &hip.left}) {
+    const FemurShape shape(*f);
+    const FemurPose pose(shape, f == &hip.right ? Side::right : Side::left);
+    const LesserTrochanter lesser = find_lesser_trochanter(shape);
+    low = std::min(low, pose.patient_from_femur({0.0, 0.0, lesser.distal_z_mm}).z);
+  }
+  return low - below_lesser_mm;
+}
+
+double highest_level(const HipParameters& hip) {
+  return std::max(hip.right.head_centre_patient_mm.z + hip.right.head_radius_mm,
+                  hip.left.head_centre_patient_mm.z + hip.left.head_radius_mm) +
+         above_head_mm;
+}
+
+ScanGrid plan_grid(const HipParameters& hip, const Protocol& protocol) {
+  const double low = lowest_level(hip);
+  ScanGrid grid;
+  grid.columns = protocol.matrix;
+  grid.rows = protocol.matrix;
+  grid.slices = protocol.slices.value_or(
+      static_cast<int>(std::ceil((highest_level(hip) - low) / protocol.slice_spacing_mm)) + 1);
+  grid.pixel_mm = protocol.field_of_view_mm / protocol.matrix;
+  grid.slice_spacing_mm = protocol.slice_spacing_mm;
+  grid.slice_thickness_mm = protocol.slice_thickness_mm;
+  grid.field_of_view_mm = protocol.field_of_view_mm;
+  const double corner = -0.5 * protocol.field_of_view_mm + 0.5 * grid.pixel_mm;
+  grid.origin_patient_mm = {corner, corner + field_centre_y_mm, low};
+  return grid;
+}
+
+// The person is placed at the table's z.
+HipParameters placed(HipParameters hip, double table_z_mm) {
+  hip.right.head_centre_patient_mm.z += table_z_mm;
+  hip.left.head_centre_patient_mm.z += table_z_mm;
+  return hip;
+}
+
+double drawn_water_offset(const Protocol& protocol, std::uint64_t seed) {
+  RandomStream random(seed, 900);
+  return protocol.water_offset_hu.value_or(random.normal(0.0, 3.0));
+}
+
+Extent extent_of(const ScanGrid& grid) {
+  const double margin = grid.slice_spacing_mm * 2.0 + grid.slice_thickness_mm + 3.0;
+  return {grid.origin_patient_mm.z - margin,
+          grid.origin_patient_mm.z + grid.slice_spacing_mm * (grid.slices - 1) + margin};
+}
+
+}  // namespace
+
+SimulatedScan simulate(const HipParameters& hip,
+                       const Protocol& protocol,
+                       std::uint64_t seed,
+                       int threads,
+                       const Progress& progress) {
+  const auto report = [&](std::string_view stage, double done) {
+    if (progress) progress(stage, done);
+  };
+  report("anatomy", 0.0);
+  const HipParameters person = placed(hip, protocol.table_z_mm);
+  SimulatedScan scan;
+  scan.grid = plan_grid(person, protocol);
+  const Scene scene =
+      build_scene(person, protocol, drawn_water_offset(protocol, seed), extent_of(scan.grid), threads);
+  report("truth", 0.0);
+  scan.truth = find_truth(scene, protocol.phantom, threads);
+  Images images = acquire(scene, protocol, scan.grid, mix_bits(seed, 4, 2), threads, [&](double done) {
+    report("images", done);
+  });
+  scan.hu = std::move(images.hu);
+  scan.mask = std::move(images.mask);
+  scan.density_mg_cm3 = std::move(images.density_mg_cm3);
+  return scan;
+}
+
+FemurSurfaces simulate_surfaces(const HipParameters& hip, const Protocol& protocol, int threads) {
+  const HipParameters person = placed(hip, protocol.table_z_mm);
+  const ScanGrid grid = plan_grid(person, protocol);
+  const double low = grid.origin_patient_mm.z;
+  FemurSurfaces surfaces;
+#pragma omp parallel for schedule(static, 1) num_threads(threads)
+  for (int i = 0; i < 2; ++i) {
+    const FemurParameters& f = i == 0 ? person.right : person.left;
+    const FemurShape shape(f);
+    const double lowest = shape.head_centre_mm().z - (f.head_centre_patient_mm.z - low) - 20.0;
+    const FemurModel femur(f, i == 0 ? Side::right : Side::left, lowest, 1);
+    (i == 0 ? surfaces.right : surfaces.left) = extract_surface(femur, low);
+  }
+  return surfaces;
+}
+
+std::vector<std::string> problems_in(const Protocol& p) {
+  std::vector<std::string> problems;
+  const auto require = [&](bool good, const char* rule) {
+    if (!good) problems.emplace_back(rule);
+  };
+  const auto within = [](double value, double low, double high) { return value >= low && value <= high; };
+  require(within(p.tube_kvp, 80.0, 140.0), "tube voltage must be 80 .. 140 kVp");
+  require(!p.effective_energy_kev || within(*p.effective_energy_kev, 60.0, 90.0),
+          "effective energy must be 60 .. 90 keV");
+  require(within(p.field_of_view_mm, 200.0, 700.0), "field of view must be 200 .. 700 mm");
+  require(p.matrix >= 64 && p.matrix <= 1024, "matrix must be 64 .. 1024");
+  require(within(p.slice_spacing_mm, 0.4, 10.0), "slice spacing must be 0.4 .. 10 mm");
+  require(within(p.slice_thickness_mm, 0.4, 10.0), "slice thickness must be 0.4 .. 10 mm");
+  require(!p.slices || (*p.slices >= 1 && *p.slices <= 2000), "slices must be 1 .. 2000");
+  require(!p.slices || *p.slices * p.slice_spacing_mm <= 600.0, "slices x spacing must not exceed 600 mm");
+  require(within(p.psf_fwhm_mm, 0.5, 4.0), "PSF FWHM must be 0.5 .. 4 mm");
+  require(within(p.overshoot, 0.0, 0.2), "overshoot must be 0 .. 0.2");
+  require(within(p.noise_sd_hu, 0.0, 200.0), "noise must be 0 .. 200 HU");
+  require(!p.water_offset_hu || within(*p.water_offset_hu, -50.0, 50.0), "water offset must be -50 .. 50 HU");
+  return problems;
+}
+
+}  // namespace focalhip::simulator

@@ -1,0 +1,132 @@
+#include "testdata/simulator/truth.h"
+
+#include <cmath>
+
+#include "testdata/simulator/truth_voi.h"
+
+namespace focalhip::simulator {
+namespace {
+
+// Distance from the shaft's centre to the surface of a body along an angle, at one level.
+template <typename Body>
+double radius_at(const FemurShape& shape, double z, double angle, const Body& body) {
+  const Vec3 centre = shape.shaft_centre_mm(z);
+  const Vec3 direction{std::cos(angle), std::sin(angle), 0.0};
+  double low = 2.0;
+  double high = 60.0;
+  // First exit: coarse steps, then bisection.
+  for (double r = low; r < high; r += 1.0) {
+    if (body(centre + r * direction) > 0.0) {
+      high = r;
+      break;
+    }
+    low = r;
+  }
+  for (int i = 0; i < 30; ++i) {
+    const double middle = 0.5 * (low + high);
+    (body(centre + middle * direction) > 0.0 ? high : low) = middle;
+  }
+  return 0.5 * (low + high);
+}
+
+struct Protrusion {
+  double height_mm = 0.0;
+  Vec3 point;
+};
+
+Protrusion protrusion_at(const FemurShape& shape, double z) {
+  Protrusion best;
+  for (int step = 0; step < 91; ++step) {
+    const double angle = (180.0 + step) * degree;  // medial to posterior
+    const double with = radius_at(shape, z, angle, [&](Vec3 p) { return shape.implicit(p); });
+    const double without =
+        radius_at(shape, z, angle, [&](Vec3 p) { return shape.implicit_without_lesser(p); });
+    if (with - without > best.height_mm) {
+      best = {with - without, shape.shaft_centre_mm(z) + with * Vec3{std::cos(angle), std::sin(angle), 0.0}};
+    }
+  }
+  return best;
+}
+
+SideTruth side_truth(const FemurModel& femur,
+                     const PelvisModel& pelvis,
+                     const CalibrationTruth& calibration,
+                     int threads) {
+  const FemurShape& shape = femur.shape();
+  const FemurPose& pose = femur.pose();
+  const LesserTrochanter lesser = find_lesser_trochanter(shape);
+  const AxisLine shaft = shaft_axis_below(shape, lesser.distal_z_mm);
+  SideTruth truth;
+  truth.side = femur.side();
+  truth.head_centre = pose.patient_from_femur(shape.head_centre_mm());
+  truth.head_radius_mm = shape.parameters().head_radius_mm;
+  truth.neck_axis_direction = pose.patient_direction_from_femur(shape.neck_direction());
+  truth.shaft_axis_direction = pose.patient_direction_from_femur(shaft.direction);
+  truth.neck_shaft_angle_deg = std::acos(-dot(shape.neck_direction(), shaft.direction)) / degree;
+  truth.lesser_tip = pose.patient_from_femur(lesser.tip);
+  const Vec3 distal =
+      shaft.point + ((lesser.distal_z_mm - shaft.point.z) / shaft.direction.z) * shaft.direction;
+  truth.lesser_distal = pose.patient_from_femur(distal);
+  truth.shaft_axis_point = truth.lesser_distal;
+  truth.joint_space_p05_mm = pelvis.narrow_joint_space_mm();
+  measure_true_regions(femur, calibration, shaft, lesser.distal_z_mm, threads, truth);
+  truth.neck_axis_point = pose.patient_from_femur(truth.voi_geometry.origin);
+  return truth;
+}
+
+}  // namespace
+
+LesserTrochanter find_lesser_trochanter(const FemurShape& shape) {
+  constexpr double step_mm = 0.25;
+  constexpr double end_of_protrusion_mm = 1.0;
+  const double level = shape.lesser_tip_centre_mm().z;
+  LesserTrochanter result;
+  double highest = 0.0;
+  double tip_z = level;
+  for (double z = level + 10.0; z > level - 10.0; z -= step_mm) {
+    const Protrusion here = protrusion_at(shape, z);
+    if (here.height_mm > highest) {
+      highest = here.height_mm;
+      result.tip = here.point;
+      tip_z = z;
+    }
+  }
+  double z = tip_z;
+  while (protrusion_at(shape, z).height_mm >= end_of_protrusion_mm) z -= step_mm;
+  result.distal_z_mm = z;
+  return result;
+}
+
+AxisLine shaft_axis_below(const FemurShape& shape, double level_z_mm) {
+  // Least squares in y against z; the centre line stays in the plane x = 0.
+  double sum_z = 0.0;
+  double sum_y = 0.0;
+  double sum_zz = 0.0;
+  double sum_zy = 0.0;
+  int count = 0;
+  for (double below = 10.0; below <= 40.0; below += 0.5, ++count) {
+    const Vec3 c = shape.shaft_centre_mm(level_z_mm - below);
+    sum_z += c.z;
+    sum_y += c.y;
+    sum_zz += c.z * c.z;
+    sum_zy += c.z * c.y;
+  }
+  const double slope = (count * sum_zy - sum_z * sum_y) / (count * sum_zz - sum_z * sum_z);
+  return {{0.0, sum_y / count, sum_z / count}, normalised({0.0, slope, 1.0})};
+}
+
+ScanTruth find_truth(const Scene& scene, bool phantom, int threads) {
+  ScanTruth truth;
+  truth.calibration = scene.calibration;
+  truth.calibration.beta_hu += scene.water_offset_hu;
+  truth.calibration.beta_reference_hu += scene.water_offset_hu;
+  truth.water_offset_hu = scene.water_offset_hu;
+  truth.phantom = phantom;
+  truth.rods = scene.table.rods();
+  for (RodAxis& rod : truth.rods) rod.hu += scene.water_offset_hu;
+  truth.right = side_truth(scene.right, scene.right_pelvis, scene.calibration, threads);
+  truth.left = side_truth(scene.left, scene.left_pelvis, scene.calibration, threads);
+  return truth;
+}
+
+}  // namespace focalhip::simulator

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <array>
+
+#include "testdata/simulator/attenuation.h"
+#include "testdata/simulator/hip_parameters.h"
+#include "testdata/simulator/scene.h"
+#include "testdata/simulator/table_model.h"
+
+// What is true about a simulated hip, from its parameters and fields; no image is involved.
+namespace focalhip::simulator {
+
+// One region of the projected femur and the prism behind it. K2HPO4-equivalent, noise-free, unblurred.
+struct VoiTruth {
+  double vbmd_mg_cm3 = 0.0;
+  double abmd_g_cm2 = 0.0;
+  double area_cm2 = 0.0;
+  double volume_cm3 = 0.0;
+  double bmc_g = 0.0;
+  double trabecular_vbmd_mg_cm3 = 0.0;  // deeper than max(3 mm, cortex + 1 mm)
+  double cortical_vbmd_mg_cm3 = 0.0;    // within the true cortex
+};
+
+// Frame and lines of the regions, femur frame, mm. Projected coordinates: u lateral, v along the shaft
+// (cranial), relative to the frame's origin.
+struct VoiGeometry {
+  Vec3 origin;
+  Vec3 axis_lateral;
+  Vec3 axis_anterior;
+  Vec3 axis_cranial;
+  double neck_u = 0.0;  // unit vector of the projected neck axis
+  double neck_v = 0.0;
+  double notch_u = 0.0;  // superior neck / greater trochanter notch
+  double notch_v = 0.0;
+  double neck_lateral_mm = 0.0;  // femoral neck band, coordinate along the projected neck axis
+  double neck_medial_mm = 0.0;
+  double distal_v = 0.0;       // lower limit of IT
+  double line_medial_u = 0.0;  // TR / IT line
+  double line_medial_v = 0.0;
+  double line_lateral_u = 0.0;
+  double line_lateral_v = 0.0;
+};
+
+// Points and unit vectors in the patient frame (LPS, mm).
+struct SideTruth {
+  Side side = Side::right;
+  Vec3 head_centre;
+  double head_radius_mm = 0.0;
+  Vec3 neck_axis_point;       // where neck and shaft axes meet (nearest point on the neck axis)
+  Vec3 neck_axis_direction;   // towards the head
+  Vec3 shaft_axis_point;      // at the distal level of the lesser trochanter
+  Vec3 shaft_axis_direction;  // cranial
+  double neck_shaft_angle_deg = 0.0;
+  Vec3 lesser_tip;     // most protruding surface point
+  Vec3 lesser_distal;  // point of the shaft axis at the level where it ends (protrusion 1 mm)
+  double joint_space_p05_mm = 0.0;
+  double femur_volume_cm3 = 0.0;  // periosteal, head top to 10 mm below the lesser trochanter
+  VoiGeometry voi_geometry;
+  VoiTruth fn;
+  VoiTruth tr;
+  VoiTruth it;
+  VoiTruth th;
+};
+
+struct ScanTruth {
+  CalibrationTruth calibration;  // beta includes the scanner's water offset
+  double water_offset_hu = 0.0;
+  std::array<RodAxis, 5> rods;  // hu includes the scanner's water offset
+  bool phantom = true;
+  SideTruth right;
+  SideTruth left;
+};
+
+[[nodiscard]] ScanTruth find_truth(const Scene& scene, bool phantom, int threads);
+
+// End of the lesser trochanter of a femur, z in the femur frame: the first level below the tip where the
+// surface stands out less than 1 mm.
+struct LesserTrochanter {
+  Vec3 tip;
+  double distal_z_mm = 0.0;
+};
+[[nodiscard]] LesserTrochanter find_lesser_trochanter(const FemurShape& shape);
+
+// Straight line fitted to the shaft's centre line 10 .. 40 mm below a level; femur frame.
+struct AxisLine {
+  Vec3 point;
+  Vec3 direction;
+};
+[[nodiscard]] AxisLine shaft_axis_below(const FemurShape& shape, double level_z_mm);
+
+}  // namespace focalhip::simulator
