@@ -49,20 +49,28 @@ struct ResultStamp {
   std::string node_name;  // station name, the node's AE title
   std::string node_uid;   // device observer UID, 2.25....
   int first_series_number = 9600;
-  std::function<std::string(std::string_view role)>
-      uid_for;                                    // deterministic UID of an object, series or tracking role
+  // Deterministic UID of a role: SOP Instances "sc-1", "sc-1-single", "sr", "sr-enhanced", "sr-single",
+  // "sr-enhanced-single"; series "series/sc", "series/sc-single", "series/sr"; tracking "tracking/R-FN" ...
+  // (all in dicom_sr/README.md). "tracking/..." should depend on the study alone, so that a region keeps its
+  // identity over re-runs.
+  std::function<std::string(std::string_view role)> uid_for;
   std::vector<PredecessorDocument> predecessors;  // reports this one replaces
 };
 
 // One Part 10 file, ready to be stored or sent.
 struct EncodedObject {
-  // Objects with the same `part` say the same thing in different SOP classes; a courier sends the first one
+  // Objects with the same `part` say the same thing in different ways. A courier sends the first alternative
   // the peer accepts, in the order given. Parts are sent in the order given: pictures first, "sr" last.
   std::string part;
   std::string file_name;  // "sr.dcm", "sr-enhanced.dcm", "sc-1.dcm", "sc-1-single.dcm"
   std::string sop_class_uid;
   std::string sop_instance_uid;
   std::string bytes;
+  // Objects of one part with the same number form one alternative and are sent together (single-frame pages).
+  int alternative = 0;
+  // SOP Instance UIDs of our own objects this one points to. A courier prefers the alternative whose
+  // companions went to the same peer; ignoring this leaves a reference to a picture the peer does not have.
+  std::vector<std::string> companions;
 };
 
 }  // namespace focalhip

@@ -1,0 +1,189 @@
+#include "dicom_sr/result_groups.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <numbers>
+
+#include "analysis/support/expects.h"
+#include "dicom_sr/format_number.h"
+
+namespace focalhip {
+
+namespace {
+
+constexpr double mg_per_g = 1000.0;
+constexpr double mm2_per_cm2 = 100.0;
+constexpr double mm3_per_cm3 = 1000.0;
+constexpr double degrees_per_rad = 180.0 / std::numbers::pi;
+
+ResultValue value_of(Code quantity, Code unit, std::optional<double> value, int decimals) {
+  ResultValue result{.quantity = quantity, .unit = unit};
+  if (!value) return result;
+  if (std::isnan(*value)) {
+    result.missing = codes::not_a_number;
+  } else if (std::isfinite(*value)) {
+    result.number = decimal_text(*value, decimals);
+  }
+  return result;
+}
+
+ResultValue k2hpo4(ResultValue value) {
+  value.is_k2hpo4 = true;
+  return value;
+}
+
+ResultValue mean_k2hpo4(ResultValue value) {
+  value.is_mean = true;
+  return k2hpo4(std::move(value));
+}
+
+std::optional<double> divided(std::optional<double> value, double divisor) {
+  if (value) *value /= divisor;
+  return value;
+}
+
+// Aim of the decimals: about a tenth of the published precision (aBMD 0.011 g/cm2, vBMD 1 to 2 percent).
+std::vector<ResultValue> voi_values(const VoiMeasurement& voi) {
+  return {
+      k2hpo4(value_of(codes::areal_bmd, codes::unit_g_cm2, divided(voi.abmd_mg_cm2, mg_per_g), 3)),
+      mean_k2hpo4(value_of(codes::volumetric_bmd, codes::unit_mg_cm3, voi.vbmd_mg_cm3, 1)),
+      value_of(codes::area, codes::unit_cm2, divided(voi.area_mm2, mm2_per_cm2), 2),
+      value_of(codes::volume, codes::unit_cm3, divided(voi.volume_mm3, mm3_per_cm3), 2),
+      k2hpo4(value_of(codes::bone_mineral_content, codes::unit_g, divided(voi.bmc_mg, mg_per_g), 2)),
+      mean_k2hpo4(value_of(codes::trabecular_bmd, codes::unit_mg_cm3, voi.trabecular_vbmd_mg_cm3, 1)),
+      mean_k2hpo4(value_of(codes::cortical_bmd, codes::unit_mg_cm3, voi.cortical_vbmd_mg_cm3, 1)),
+  };
+}
+
+// Labels of femur.h; the total hip is all three.
+bool belongs_to(std::uint8_t label, VoiName voi) {
+  return voi == VoiName::th ? label >= 1 && label <= 3 : label == static_cast<std::uint8_t>(voi) + 1;
+}
+
+std::optional<Eigen::Vector3d> centroid_patient_mm(const LabelVolume& labels, VoiName voi) {
+  const VoxelGrid& grid = labels.grid;
+  expects(labels.label.size() == grid.voxel_count(), "a label volume fills its grid");
+  Eigen::Vector3d sum{0, 0, 0};
+  double count = 0.0;
+  for (int slice = 0; slice < grid.size[2]; ++slice) {
+    for (int row = 0; row < grid.size[1]; ++row) {
+      for (int column = 0; column < grid.size[0]; ++column) {
+        if (!belongs_to(labels.label[grid.index(column, row, slice)], voi)) continue;
+        sum += Eigen::Vector3d(column, row, slice);
+        count += 1.0;
+      }
+    }
+  }
+  if (count == 0.0) return std::nullopt;
+  return grid.patient_from_voxel(sum / count);
+}
+
+std::optional<Code> region_of(VoiName voi) {
+  switch (voi) {
+    case VoiName::fn:
+      return std::nullopt;  // the neck has a site code of its own
+    case VoiName::tr:
+      return codes::trochanteric_region;
+    case VoiName::it:
+      return codes::intertrochanteric_region;
+    case VoiName::th:
+      return codes::total_hip_region;
+  }
+  return std::nullopt;
+}
+
+std::string tracking_id(Side side, std::string_view what) {
+  return std::string(1, letter(side)) + "-" + std::string(what);
+}
+
+ResultGroup voi_group(const FemurMeasurement& femur, VoiName voi) {
+  return {
+      .tracking_id = tracking_id(femur.side, name(voi)),
+      .finding = codes::densitometric_voi,
+      .side = femur.side,
+      .voi = voi,
+      .method = codes::ctxa_projection,
+      .site = voi == VoiName::fn ? codes::neck_of_femur : codes::proximal_femur,
+      .region = region_of(voi),
+      .algorithm = "FocalHip densitometry",
+      .values = voi_values(femur[voi]),
+      .centre_patient_mm = centroid_patient_mm(femur.voi, voi).value_or(femur.frame.neck_point_patient_mm)};
+}
+
+ResultGroup geometry_group(const FemurMeasurement& femur) {
+  const FemurFrame& frame = femur.frame;
+  const double angle_deg = frame.neck_shaft_angle_rad * degrees_per_rad;
+  ResultGroup group{.tracking_id = tracking_id(femur.side, "GEO"),
+                    .finding = codes::femoral_geometry,
+                    .side = femur.side,
+                    .site = codes::proximal_femur,
+                    .algorithm = "FocalHip femur landmarks",
+                    .values = {value_of(codes::head_radius, codes::unit_mm, frame.head_radius_mm, 1),
+                               value_of(codes::neck_shaft_angle, codes::unit_degree, angle_deg, 1)},
+                    .centre_patient_mm = frame.head_centre_patient_mm};
+  if (frame.joint_space_p05_mm) {
+    group.values.push_back(value_of(codes::joint_space, codes::unit_mm, frame.joint_space_p05_mm, 1));
+  }
+  return group;
+}
+
+// The middle rod of the used ones: a point that lies on the phantom.
+Eigen::Vector3d phantom_point_patient_mm(const Calibration& calibration) {
+  std::vector<Eigen::Vector3d> centres;
+  for (const RodMeasurement& rod : calibration.rods) {
+    if (rod.used) centres.push_back(rod.centre_patient_mm);
+  }
+  return centres.empty() ? Eigen::Vector3d(0, 0, 0) : centres[centres.size() / 2];
+}
+
+ResultGroup calibration_group(const Calibration& calibration) {
+  const double sigma = calibration.sigma_ct_hu_per_mg_cm3;
+  const auto used = std::count_if(
+      calibration.rods.begin(), calibration.rods.end(), [](const auto& rod) { return rod.used; });
+  ResultGroup group{
+      .tracking_id = "CALIB",
+      .finding = codes::qct_calibration,
+      .algorithm = "FocalHip calibration",
+      .values = {k2hpo4(value_of(codes::calibration_slope, codes::unit_mg_cm3_per_hu, 1.0 / sigma, 4)),
+                 k2hpo4(value_of(
+                     codes::calibration_intercept, codes::unit_mg_cm3, -calibration.beta_ct_hu / sigma, 2)),
+                 value_of(codes::calibration_r_squared, codes::unit_one, calibration.r_squared, 5),
+                 value_of(codes::residual_sd, codes::unit_hu, calibration.residual_sd_hu, 2),
+                 value_of(codes::residual_max, codes::unit_hu, calibration.residual_max_hu, 2),
+                 value_of(codes::sigma_ct, codes::unit_hu_per_mg_cm3, sigma, 4),
+                 value_of(codes::beta_ct, codes::unit_hu, calibration.beta_ct_hu, 2),
+                 value_of(codes::rods_used, codes::unit_one, static_cast<double>(used), 0),
+                 value_of(codes::ha_per_k2hpo4, codes::unit_one, calibration.ha_per_k2hpo4, 3),
+                 value_of(codes::effective_energy, codes::unit_kev, calibration.effective_energy_kev, 1)},
+      .centre_patient_mm = phantom_point_patient_mm(calibration)};
+  if (calibration.in_plane_psf_sigma_mm) {
+    group.values.push_back(value_of(codes::psf_sigma, codes::unit_mm, calibration.in_plane_psf_sigma_mm, 2));
+  }
+  return group;
+}
+
+}  // namespace
+
+std::vector<ResultGroup> result_groups(const HipReport& report) {
+  std::vector<ResultGroup> groups;
+  for (const FemurResult& femur : report.femurs) {
+    if (const FemurMeasurement* measured = femur.measurement()) {
+      for (const VoiName voi : all_vois) groups.push_back(voi_group(*measured, voi));
+    }
+  }
+  for (const FemurResult& femur : report.femurs) {
+    if (const FemurMeasurement* measured = femur.measurement()) groups.push_back(geometry_group(*measured));
+  }
+  if (report.calibration) groups.push_back(calibration_group(*report.calibration));
+  return groups;
+}
+
+const ResultGroup* find_group(const std::vector<ResultGroup>& groups, Side side, VoiName voi) {
+  const auto found = std::find_if(groups.begin(), groups.end(), [&](const ResultGroup& group) {
+    return group.side == side && group.voi == voi;
+  });
+  return found == groups.end() ? nullptr : &*found;
+}
+
+}  // namespace focalhip

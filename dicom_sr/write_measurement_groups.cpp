@@ -1,0 +1,127 @@
+#include "dicom_sr/write_measurement_groups.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "dicom_sr/dataset.h"
+
+namespace focalhip {
+
+namespace {
+
+using Relation = SrTree::Relation;
+constexpr Relation contains = DSRTypes::RT_contains;
+constexpr Relation has_concept_mod = DSRTypes::RT_hasConceptMod;
+constexpr Relation has_obs_context = DSRTypes::RT_hasObsContext;
+
+struct ImagePoint {
+  float column = 0.0F;  // SCOORD: centre of the first pixel = 0.5
+  float row = 0.0F;
+  const SourceInstance* image = nullptr;
+};
+
+int nearest_index(double voxel, int size) {
+  return std::clamp(static_cast<int>(std::lround(voxel)), 0, size - 1);
+}
+
+// The point in the nearest slice; a point outside the volume is moved to its border.
+ImagePoint image_point(const Eigen::Vector3d& point_patient_mm,
+                       const VoxelGrid& grid,
+                       const std::vector<SourceInstance>& sources) {
+  const Eigen::Vector3d voxel = grid.voxel_from_patient(point_patient_mm);
+  if (!voxel.allFinite()) throw std::runtime_error("a region has no finite position");
+  const auto scoord = [&](int axis) {
+    return static_cast<float>(std::clamp(voxel[axis], 0.0, grid.size[static_cast<std::size_t>(axis)] - 1.0) +
+                              0.5);
+  };
+  const int slice = nearest_index(voxel.z(), grid.size[2]);
+  return {scoord(0), scoord(1), &sources[static_cast<std::size_t>(slice)]};
+}
+
+void write_value(SrTree& tree, const ResultValue& value) {
+  const auto modifiers = [&] {
+    if (value.is_mean) tree.code(has_concept_mod, codes::derivation, codes::mean);
+    if (value.is_k2hpo4) tree.code(has_concept_mod, codes::mineral_basis, codes::k2hpo4_equivalent);
+  };
+  if (value.number) {
+    tree.number(contains, value.quantity, *value.number, value.unit, modifiers);
+  } else {
+    tree.missing_number(contains, value.quantity, value.missing, modifiers);
+  }
+}
+
+// TID 4019: which algorithm, which version.
+void write_algorithm(SrTree& tree, const std::string& name, const std::string& version) {
+  tree.text(has_concept_mod, codes::algorithm_name, name);
+  tree.text(has_concept_mod, codes::algorithm_version, version);
+}
+
+std::string iso_date(const std::string& yyyymmdd) {
+  return yyyymmdd.substr(0, 4) + "-" + yyyymmdd.substr(4, 2) + "-" + yyyymmdd.substr(6, 2);
+}
+
+// What the group is about: TID 1501 rows 1 to 9.
+void write_subject_of_group(SrTree& tree,
+                            const ResultGroup& group,
+                            const StudyContext& study,
+                            const ResultStamp& stamp) {
+  tree.text(has_obs_context, codes::tracking_identifier, group.tracking_id);
+  tree.uid(has_obs_context,
+           codes::tracking_uid,
+           checked_uid(stamp.uid_for("tracking/" + group.tracking_id), "tracking"));
+  tree.code(contains, codes::finding, group.finding);
+  if (study.study_date.size() == 8) {
+    tree.text(has_obs_context, codes::time_point, iso_date(study.study_date));
+  }
+  if (group.method) tree.code(has_concept_mod, codes::measurement_method, *group.method);
+  if (group.site) {
+    tree.code(has_concept_mod, codes::finding_site, *group.site, [&] {
+      if (group.side) tree.code(has_concept_mod, codes::laterality, code_of(*group.side));
+      if (group.region) tree.code(has_concept_mod, codes::topographical_modifier, *group.region);
+    });
+  }
+}
+
+}  // namespace
+
+bool can_be_located(const HipReport& report, const StudyContext& study) {
+  const auto& size = report.grid.size;
+  return size[0] > 0 && size[1] > 0 && size[2] > 0 &&
+         study.sources.size() == static_cast<std::size_t>(size[2]);
+}
+
+void write_measurement_groups(SrTree& tree,
+                              std::span<const ResultGroup> groups,
+                              const HipReport& report,
+                              const StudyContext& study,
+                              const ResultStamp& stamp,
+                              std::span<const PageReference> pages) {
+  if (!can_be_located(report, study)) {
+    throw std::runtime_error("the source images are not those of the measured volume");
+  }
+  const std::string version = report.software.version.empty() ? "unversioned" : report.software.version;
+  tree.container(codes::imaging_measurements, [&] {
+    write_algorithm(tree, "FocalHip pipeline", version);
+    for (const std::string& parameter : report.parameters) {
+      if (!parameter.empty()) tree.text(has_concept_mod, codes::algorithm_parameters, parameter);
+    }
+    for (const ResultGroup& group : groups) {
+      const auto write_group = [&] {
+        write_subject_of_group(tree, group, study, stamp);
+        write_algorithm(tree, group.algorithm, version);
+        for (const ResultValue& value : group.values) write_value(tree, value);
+        // A group without a place in an image makes some viewers fail.
+        const ImagePoint point = image_point(group.centre_patient_mm, report.grid, study.sources);
+        tree.point(codes::center, point.column, point.row, *point.image);
+        if (!group.side) tree.image(contains, codes::source_image, *point.image);
+        if (!pages.empty()) {
+          tree.image(contains, codes::illustration_of_roi, pages[0].instance, pages[0].frame);
+        }
+      };
+      tree.container(codes::measurement_group, write_group, "1501");
+    }
+  });
+}
+
+}  // namespace focalhip
