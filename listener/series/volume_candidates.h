@@ -10,30 +10,35 @@
 
 namespace focalhip {
 
-// Slices that form one axial volume: same series, orientation, matrix, spacing, kernel, acquisition.
+// Slices that form one axial volume: same series, frame of reference, orientation, matrix, spacing,
+// thickness, kernel, tube voltage; acquisitions are separated where their slices overlap.
 struct VolumeCandidate {
   std::vector<ScannedInstance>
       slices;  // sorted caudal to cranial by position along the normal; duplicates dropped
   std::string series_instance_uid;
   double slice_spacing_mm = 0.0;  // median
   double extent_mm = 0.0;         // first to last slice centre
-  Grade grade = Grade::a;         // by qct 1.2: spacing, thickness, pixel size, kVp
-  std::vector<QualityNote> notes;
-  std::optional<NotMeasured>
-      problem;  // set: cannot be measured (missing slices, too coarse, tilt, not HU ...)
+  // By qct 1.2: spacing, thickness, pixel size, kVp, kernel. R alone is no `problem`: the analysis refuses
+  // such a volume itself, with pictures.
+  Grade grade = Grade::a;
+  std::vector<QualityNote> notes;       // of the intake: DUPLICATES_DROPPED
+  std::optional<NotMeasured> problem;   // set: no CtVolume can be made (missing slices, tilt, not HU ...)
   bool geometrically_complete = false;  // uniform spacing, no gap, extent >= 110 mm
-  std::string content_digest;           // order independent digest of the slices' pixel digests
+  std::string content_digest;           // order independent digest of the slices' pixel digests; empty when
+                                        // one of them is
 };
 
 struct StudyVolumes {
   std::vector<VolumeCandidate> candidates;  // best first
   std::vector<std::string> ignored;  // localizers, secondary captures, reports ...: one plain line per series
-  // Line for each candidate that is not the first: "series 3 (2.50 mm, FC30): thicker slices".
+  // Line for each candidate that is not the first: "series 3 (2.50 mm, FC30): thicker slices". No patient
+  // data, no free text of the header but the sanitised kernel.
   [[nodiscard]] std::vector<std::string> other_series() const;
 };
 
-// Sorts whatever was received of one study into volumes (qct 1.1, 1.2). Choice: best grade, smallest slice
-// spacing, softest kernel, latest acquisition.
+// Sorts whatever was received of one study into volumes (qct 1.1, 1.2). Choice: no problem, geometrically
+// complete, best grade, smallest slice spacing, softest kernel, latest acquisition. Of copies of the same
+// instance the last one in `instances` is kept (order of reception); otherwise the order does not matter.
 [[nodiscard]] StudyVolumes group_volumes(std::span<const ScannedInstance> instances);
 
 }  // namespace focalhip
