@@ -118,6 +118,13 @@ std::span<const NoteCode> all_note_codes() {
   return codes;
 }
 
+std::optional<RefusalCode> refusal_code_from_string(std::string_view text) {
+  for (const RefusalCode code : all_refusal_codes()) {
+    if (code_string(code) == text) return code;
+  }
+  return std::nullopt;
+}
+
 char letter(Grade grade) { return "ABCR"[static_cast<int>(grade)]; }
 std::string_view code_string(RefusalCode code) { return words(code).code; }
 std::string_view meaning(RefusalCode code) { return words(code).meaning; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -39,6 +40,8 @@ enum class RefusalCode {
     RefusalCode code);  // one plain line a radiologist reads, at most 64 characters
 
 [[nodiscard]] std::span<const RefusalCode> all_refusal_codes();
+// The code of a code string; nullopt: there is no such code.
+[[nodiscard]] std::optional<RefusalCode> refusal_code_from_string(std::string_view text);
 
 // Measurable, but a reader must know.
 enum class NoteCode {
