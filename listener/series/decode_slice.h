@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "listener/series/dicom_header.h"
+#include "listener/series/hu_table.h"
+
+namespace focalhip {
+
+// The pixels of one CT image as stored, and what they mean.
+struct StoredSlice {
+  int rows = 0;
+  int columns = 0;
+  PixelMeaning meaning;
+  std::vector<std::uint16_t> words;  // rows * columns, column fastest
+};
+
+// Native little endian, JPEG lossless, JPEG-LS lossless and RLE. Everything is checked against the header
+// before a decoder runs. Throws Refusal: not_hu, header_inconsistent, unsupported_syntax.
+[[nodiscard]] StoredSlice decode_slice(DcmFileFormat& object);
+
+}  // namespace focalhip

@@ -1,0 +1,191 @@
+#include "listener/series/read_subject.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <chrono>
+
+#include <dcmtk/dcmdata/dcdeftag.h>
+
+#include "listener/series/kernel_class.h"
+
+namespace focalhip {
+
+namespace {
+
+// Attributes that file a result beside its source. Sequences are left out: their meaning does not carry over.
+// [PS3.3 C.7.1.1 Patient, C.7.2.1 General Study, C.7.2.2 Patient Study]
+const std::array copied_tags{
+    DCM_PatientName,
+    DCM_PatientID,
+    DCM_IssuerOfPatientID,
+    DCM_TypeOfPatientID,
+    DCM_PatientBirthDate,
+    DCM_PatientBirthTime,
+    DCM_PatientSex,
+    DCM_QualityControlSubject,
+    DCM_RETIRED_OtherPatientIDs,
+    DCM_OtherPatientNames,
+    DCM_EthnicGroup,
+    DCM_PatientComments,
+    DCM_PatientSpeciesDescription,
+    DCM_PatientIdentityRemoved,
+    DCM_DeidentificationMethod,
+    DCM_StudyDate,
+    DCM_StudyTime,
+    DCM_AccessionNumber,
+    DCM_ReferringPhysicianName,
+    DCM_ConsultingPhysicianName,
+    DCM_StudyDescription,
+    DCM_PhysiciansOfRecord,
+    DCM_NameOfPhysiciansReadingStudy,
+    DCM_StudyID,
+    DCM_AdmittingDiagnosesDescription,
+    DCM_PatientAge,
+    DCM_PatientSize,
+    DCM_PatientWeight,
+    DCM_PatientBodyMassIndex,
+    DCM_MedicalAlerts,
+    DCM_Allergies,
+    DCM_Occupation,
+    DCM_SmokingStatus,
+    DCM_AdditionalPatientHistory,
+    DCM_PatientSexNeutered,
+    DCM_AdmissionID,
+    DCM_ServiceEpisodeID,
+    DCM_ServiceEpisodeDescription,
+    DCM_PatientState,
+};
+
+struct Range {
+  double least = 0.0;
+  double most = 0.0;
+};
+// Beyond these a value is a typing error or a placeholder such as 0 or 999.
+constexpr Range age_years_range{0.0, 130.0};
+constexpr Range height_m_range{0.3, 2.6};
+constexpr Range weight_kg_range{2.0, 500.0};
+
+std::optional<double> within(std::optional<double> value, const Range& range) {
+  return value && *value >= range.least && *value <= range.most ? value : std::nullopt;
+}
+
+std::optional<int> digits(std::string_view text) {
+  int value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc() && end == text.data() + text.size() && value >= 0;
+  return whole ? std::optional(value) : std::nullopt;
+}
+
+// "072Y", "018M" ... [PS3.5 table 6.2-1, AS]
+std::optional<double> age_of(std::string_view text) {
+  if (text.size() < 2 || text.size() > 4) return std::nullopt;
+  const std::optional<int> number = digits(text.substr(0, text.size() - 1));
+  if (!number) return std::nullopt;
+  switch (text.back()) {
+    case 'Y':
+      return *number;
+    case 'M':
+      return *number / 12.0;
+    case 'W':
+      return *number / 52.18;
+    case 'D':
+      return *number / 365.25;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<std::chrono::year_month_day> date_of(std::string_view text) {
+  if (text.size() != 8) return std::nullopt;
+  const auto year = digits(text.substr(0, 4));
+  const auto month = digits(text.substr(4, 2));
+  const auto day = digits(text.substr(6, 2));
+  if (!year || !month || !day) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(*year),
+                                         std::chrono::month(static_cast<unsigned>(*month)),
+                                         std::chrono::day(static_cast<unsigned>(*day))};
+  return date.ok() ? std::optional(date) : std::nullopt;
+}
+
+std::optional<double> completed_years(const std::string& birth_text, const std::string& study_text) {
+  const auto birth = date_of(birth_text);
+  const auto study = date_of(study_text);
+  if (!birth || !study || *study < *birth) return std::nullopt;
+  const int years = static_cast<int>(study->year()) - static_cast<int>(birth->year());
+  const bool had_birthday =
+      std::pair(study->month(), study->day()) >= std::pair(birth->month(), birth->day());
+  return had_birthday ? years : years - 1;
+}
+
+std::string study_date(DcmItem& header) {
+  for (const DcmTagKey& tag : {DCM_StudyDate, DCM_AcquisitionDate, DCM_SeriesDate, DCM_ContentDate}) {
+    if (std::string date = plain_text(header, tag); date_of(date)) return date;
+  }
+  return {};
+}
+
+bool names_contrast(DcmItem& header) {
+  DcmSequenceOfItems* agents = nullptr;
+  if (header.findAndGetSequence(DCM_ContrastBolusAgentSequence, agents).good() && agents->card() > 0)
+    return true;
+  std::string agent = plain_text(header, DCM_ContrastBolusAgent);
+  std::ranges::transform(
+      agent, agent.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  return !agent.empty() && agent != "NONE" && agent != "NO";
+}
+
+std::optional<double> positive(std::optional<double> value) {
+  return value && *value > 0.0 ? value : std::nullopt;
+}
+
+}  // namespace
+
+Subject read_subject(DcmItem& header) {
+  Subject subject;
+  const std::string sex = plain_text(header, DCM_PatientSex);
+  if (sex == "F") subject.sex = Sex::female;
+  if (sex == "M") subject.sex = Sex::male;
+  subject.age_years = within(age_of(plain_text(header, DCM_PatientAge)), age_years_range);
+  if (!subject.age_years) {
+    subject.age_years = within(completed_years(plain_text(header, DCM_PatientBirthDate), study_date(header)),
+                               age_years_range);
+  }
+  if (const auto height_m = within(decimal(header, DCM_PatientSize), height_m_range)) {
+    subject.height_cm = *height_m * 100.0;
+  }
+  subject.weight_kg = within(decimal(header, DCM_PatientWeight), weight_kg_range);
+  return subject;
+}
+
+StudyContext read_study_context(DcmItem& header) {
+  StudyContext study;
+  study.specific_character_set = plain_text(header, DCM_SpecificCharacterSet);
+  for (const DcmTagKey& tag : copied_tags) {
+    if (std::optional<std::string> value = raw_text(header, tag)) {
+      study.patient_and_study.push_back({tag.getGroup(), tag.getElement(), std::move(*value)});
+    }
+  }
+  study.study_instance_uid = plain_text(header, DCM_StudyInstanceUID);
+  study.series_instance_uid = plain_text(header, DCM_SeriesInstanceUID);
+  study.frame_of_reference_uid = plain_text(header, DCM_FrameOfReferenceUID);
+  study.study_date = study_date(header);
+  return study;
+}
+
+Acquisition read_acquisition(DcmItem& header) {
+  Acquisition acquisition;
+  acquisition.kvp = positive(decimal(header, DCM_KVP));
+  acquisition.slice_thickness_mm = positive(decimal(header, DCM_SliceThickness));
+  acquisition.reconstruction_diameter_mm = positive(decimal(header, DCM_ReconstructionDiameter));
+  acquisition.kernel = plain_kernel(plain_text(header, DCM_ConvolutionKernel));
+  acquisition.manufacturer = ascii_text(header, DCM_Manufacturer);
+  acquisition.model = ascii_text(header, DCM_ManufacturerModelName);
+  acquisition.station_name = ascii_text(header, DCM_StationName);
+  acquisition.device_serial_number = ascii_text(header, DCM_DeviceSerialNumber);
+  acquisition.patient_position = ascii_text(header, DCM_PatientPosition);
+  acquisition.contrast_agent = names_contrast(header);
+  return acquisition;
+}
+
+}  // namespace focalhip

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "analysis/hip_report.h"
+#include "analysis/volume/ct_volume.h"
+#include "dicom_sr/study_context.h"
+#include "listener/series/dicom_header.h"
+
+namespace focalhip {
+
+// Sex, age, height and weight as far as the header tells; a value outside what people have is no value.
+// Age: Patient's Age, else completed years between birth and study date.
+[[nodiscard]] Subject read_subject(DcmItem& header);
+
+// Patient, General Study and Patient Study attributes, verbatim; `sources` and `other_series` stay empty.
+[[nodiscard]] StudyContext read_study_context(DcmItem& header);
+
+// How the image was made; texts as printable ASCII.
+[[nodiscard]] Acquisition read_acquisition(DcmItem& header);
+
+}  // namespace focalhip
