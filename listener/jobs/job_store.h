@@ -10,10 +10,9 @@
 #include <vector>
 
 #include "config/node_config.h"
+#include "listener/support/utc_clock.h"
 
 namespace focalhip {
-
-using UtcMs = std::int64_t;  // milliseconds since 1970, UTC; clocks are arguments
 
 enum class JobState { queued, running, done, refused, superseded, dropped };
 enum class DeliveryState { pending, sending, delivered, parked, cancelled };
@@ -143,6 +142,8 @@ class JobStore {
   // --- people
   [[nodiscard]] virtual std::vector<Job> jobs(
       const std::string& accession_digest) = 0;  // empty = all, newest first
+  // The newest first, without their input: for the status page.
+  [[nodiscard]] virtual std::vector<Job> recent_jobs(int most) = 0;
   [[nodiscard]] virtual std::optional<Job> job(std::int64_t id) = 0;
   [[nodiscard]] virtual std::vector<Delivery> deliveries(std::int64_t job_id) = 0;  // 0 = all
   // The last report of the study before this job that was delivered anywhere (for PredecessorDocuments).
@@ -157,6 +158,8 @@ class JobStore {
   [[nodiscard]] virtual StoreCounts counts() = 0;
 
   // --- retention: rows first, files second
+  // Studies with a queued or running job: their received objects are still needed.
+  [[nodiscard]] virtual std::vector<std::string> unfinished_studies() = 0;
   [[nodiscard]] virtual std::vector<std::int64_t> forget_finished_before(
       UtcMs before_ms) = 0;  // returns removed job ids
   // Gives up the outbox folders of jobs whose deliveries all ended (delivered or cancelled) before

@@ -15,7 +15,7 @@ namespace focalhip {
 namespace {
 
 // Add a name here before using it.
-constexpr std::array<std::string_view, 19> names = {
+constexpr std::array<std::string_view, 18> names = {
     // receiver
     "receiver_in_transfer",      // part of an object is in incoming/
     "receiver_before_rename",    // complete and fsynced, not yet in the association folder
@@ -31,8 +31,6 @@ constexpr std::array<std::string_view, 19> names = {
     "worker_in_outbox",     // temporary outbox folder written, not renamed
     "worker_after_outbox",  // renamed, not yet finished in the store
     "worker_after_finish",
-    // any process, inside a transaction of the job store
-    "jobs_before_commit",
     // courier
     "courier_before_send",
     "courier_in_send",           // after the first object of a delivery

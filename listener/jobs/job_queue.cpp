@@ -1,0 +1,198 @@
+#include <set>
+
+#include "listener/jobs/sql_job_store.h"
+#include "listener/jobs/stored_text.h"
+
+// Collector and worker: jobs from "there is something to do" to "done".
+namespace focalhip {
+
+namespace {
+
+// Every change by a worker names these; no row = somebody else owns the job by now. `first`: number of the
+// first placeholder.
+std::string still_mine(int first) {
+  const auto placeholder = [&](int offset) {
+    return std::string("$").append(std::to_string(first + offset));
+  };
+  return "id = " + placeholder(0) + " AND attempt = " + placeholder(1) +
+         " AND generation = " + placeholder(2) + " AND state = 'running'";
+}
+
+std::vector<SqlValue> with_fence(std::vector<SqlValue> values, const Job& job) {
+  values.insert(values.end(), {job.id, std::int64_t{job.attempt}, std::int64_t{job.generation}});
+  return values;
+}
+
+}  // namespace
+
+std::int64_t SqlJobStore::next_generation(const std::string& study_instance_uid) {
+  return database_
+      .query(
+          "INSERT INTO studies (study_instance_uid, generation) VALUES ($1, 1) "
+          "ON CONFLICT (study_instance_uid) DO UPDATE SET generation = studies.generation + 1 "
+          "RETURNING generation",
+          {study_instance_uid})
+      .front()
+      .integer(0);
+}
+
+void SqlJobStore::supersede_unfinished(const std::string& study_instance_uid,
+                                       std::int64_t spared_job_id,
+                                       UtcMs now_ms) {
+  database_.execute(
+      "UPDATE jobs SET state = 'superseded', changed_ms = $1, owner = '', lease_until_ms = 0 "
+      "WHERE study_instance_uid = $2 AND id <> $3 AND state IN ('queued', 'running')",
+      {now_ms, study_instance_uid, spared_job_id});
+}
+
+std::optional<std::int64_t> SqlJobStore::add_job(const NewJob& job, UtcMs now_ms) {
+  const std::string study = storable_text(job.study_instance_uid);
+  const std::string content = storable_text(job.content_digest);
+  const std::string identity = storable_text(job.identity_digest);
+  return database_.transaction([&]() -> std::optional<std::int64_t> {
+    const std::size_t added = database_.execute(
+        "INSERT INTO tombstones (study_instance_uid, content_digest, identity_digest, first_ms) "
+        "VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+        {study, content, identity, now_ms});
+    if (added == 0) return std::nullopt;
+    const std::int64_t generation = next_generation(study);
+    supersede_unfinished(study, 0, now_ms);
+    return database_
+        .query(
+            "INSERT INTO jobs (study_instance_uid, series_instance_uid, content_digest, identity_digest, "
+            "calling_ae_title, accession_digest, input, priority, refusal_only, generation, attempt, state, "
+            "owner, lease_until_ms, outcome_code, last_error, created_ms, changed_ms) "
+            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 'queued', '', 0, '', '', $11, $12) "
+            "RETURNING id",
+            {study,
+             storable_text(job.series_instance_uid),
+             content,
+             identity,
+             storable_text(job.calling_ae_title),
+             storable_text(job.accession_digest),
+             storable_text(job.input),
+             std::int64_t{job.priority},
+             std::int64_t{job.refusal_only ? 1 : 0},
+             generation,
+             now_ms,
+             now_ms})
+        .front()
+        .integer(0);
+  });
+}
+
+bool SqlJobStore::is_known(const std::string& study_instance_uid,
+                           const std::string& content_digest,
+                           const std::string& identity_digest) {
+  return database_.reading([&] {
+    return !database_
+                .query(
+                    "SELECT 1 FROM tombstones WHERE study_instance_uid = $1 AND content_digest = $2 AND "
+                    "identity_digest = $3",
+                    {storable_text(study_instance_uid),
+                     storable_text(content_digest),
+                     storable_text(identity_digest)})
+                .empty();
+  });
+}
+
+bool SqlJobStore::hold_lease(const std::string& name,
+                             const std::string& owner,
+                             UtcMs now_ms,
+                             UtcMs until_ms) {
+  return database_.transaction([&] {
+    return !database_
+                .query(
+                    "INSERT INTO leases (name, owner, until_ms) VALUES ($1, $2, $3) "
+                    "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until_ms = excluded.until_ms "
+                    "WHERE leases.owner = excluded.owner OR leases.until_ms <= $4 RETURNING name",
+                    {storable_text(name), storable_text(owner), until_ms, now_ms})
+                .empty();
+  });
+}
+
+void SqlJobStore::release_lease(const std::string& name, const std::string& owner) {
+  (void)database_.transaction([&] {
+    return database_.execute("DELETE FROM leases WHERE name = $1 AND owner = $2",
+                             {storable_text(name), storable_text(owner)});
+  });
+}
+
+std::optional<Job> SqlJobStore::claim(const std::string& owner, UtcMs now_ms, UtcMs lease_until_ms) {
+  const std::string next =
+      "SELECT id FROM jobs WHERE state = 'queued' OR (state = 'running' AND lease_until_ms <= $1) "
+      "ORDER BY priority DESC, id LIMIT 1 ";
+  // Look before taking the write lock: workers ask often and mostly in vain.
+  if (database_.reading([&] { return database_.query(next, {now_ms}); }).empty()) return std::nullopt;
+  return database_.transaction([&]() -> std::optional<Job> {
+    const std::vector<SqlRow> found = database_.query(next + "{lock jobs}", {now_ms});
+    if (found.empty()) return std::nullopt;
+    return job_from_row(
+        database_
+            .query(
+                "UPDATE jobs SET state = 'running', attempt = attempt + 1, owner = $1, lease_until_ms = $2, "
+                "changed_ms = $3 WHERE id = $4 RETURNING " +
+                    job_columns,
+                {storable_text(owner), lease_until_ms, now_ms, found.front().integer(0)})
+            .front());
+  });
+}
+
+bool SqlJobStore::renew(const Job& job, UtcMs lease_until_ms) {
+  return database_.transaction([&] {
+    return database_.execute("UPDATE jobs SET lease_until_ms = $1 WHERE " + still_mine(2),
+                             with_fence({lease_until_ms}, job)) == 1;
+  });
+}
+
+bool SqlJobStore::finish(const Job& job,
+                         const std::string& outcome_code,
+                         const std::string& outbox_folder,
+                         const std::vector<std::string>& destinations,
+                         UtcMs now_ms) {
+  const std::set<std::string> each_once(destinations.begin(), destinations.end());
+  const std::string state(name(outcome_code.empty() ? JobState::done : JobState::refused));
+  return database_.transaction([&] {
+    const std::size_t finished = database_.execute(
+        "UPDATE jobs SET state = $1, outcome_code = $2, changed_ms = $3, owner = '', lease_until_ms = 0, "
+        "last_error = '' WHERE " +
+            still_mine(4),
+        with_fence({state, storable_text(outcome_code), now_ms}, job));
+    if (finished == 0) return false;
+    // Nobody shall get an older report of the study after this one, nor what an earlier run of this job left.
+    database_.execute(
+        "UPDATE deliveries SET state = 'cancelled', changed_ms = $1 "
+        "WHERE state IN ('pending', 'sending', 'parked') AND job_id IN "
+        "(SELECT id FROM jobs WHERE study_instance_uid = $2 AND generation <= $3)",
+        {now_ms, storable_text(job.what.study_instance_uid), std::int64_t{job.generation}});
+    for (const std::string& destination : each_once) {
+      database_.execute(
+          "INSERT INTO deliveries (job_id, destination, outbox_folder, state, attempts, claims, owner, "
+          "lease_until_ms, next_try_ms, created_ms, changed_ms, last_error) "
+          "VALUES ($1, $2, $3, 'pending', 0, 0, '', 0, $4, $5, $6, '')",
+          {job.id, storable_text(destination), storable_text(outbox_folder), now_ms, now_ms, now_ms});
+    }
+    return true;
+  });
+}
+
+int SqlJobStore::take_back(const std::string& owner, UtcMs now_ms) {
+  return database_.transaction([&] {
+    return static_cast<int>(database_.execute(
+        "UPDATE jobs SET state = 'queued', owner = '', lease_until_ms = 0, changed_ms = $1, "
+        "last_error = 'its worker stopped' WHERE owner = $2 AND state = 'running'",
+        {now_ms, storable_text(owner)}));
+  });
+}
+
+bool SqlJobStore::give_back(const Job& job, const std::string& error, UtcMs now_ms) {
+  return database_.transaction([&] {
+    return database_.execute(
+               "UPDATE jobs SET state = 'queued', owner = '', lease_until_ms = 0, last_error = $1, "
+               "changed_ms = $2 WHERE " +
+                   still_mine(3),
+               with_fence({storable_text(error, most_error_bytes), now_ms}, job)) == 1;
+  });
+}
+
+}  // namespace focalhip
