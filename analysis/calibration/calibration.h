@@ -62,6 +62,10 @@ struct Calibration {
   double effective_energy_kev = 70.0;
   double ha_per_k2hpo4 = 1.0;                   // kappa, policy "energy"
   std::optional<double> in_plane_psf_sigma_mm;  // from the rod edges (qct 2.6)
+  std::optional<double> muscle_noise_sd_hu;     // image noise in muscle, if enough muscle was seen
+  // Patient z between which the rods were read, on the middle rod.
+  double rods_lowest_z_mm = 0.0;
+  double rods_highest_z_mm = 0.0;
   Grade grade = Grade::a;
   std::vector<QualityNote> notes;
   std::vector<RodMeasurement> rods;

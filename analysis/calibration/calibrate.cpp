@@ -1,0 +1,174 @@
+#include "analysis/calibration/calibrate.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/calibration/choose_rods.h"
+#include "analysis/calibration/effective_energy.h"
+#include "analysis/calibration/find_rods.h"
+#include "analysis/calibration/fit_mindways.h"
+#include "analysis/calibration/grade_calibration.h"
+#include "analysis/calibration/measure_rods.h"
+#include "analysis/calibration/muscle_noise.h"
+#include "analysis/calibration/robust_statistics.h"
+#include "analysis/support/expects.h"
+#include "analysis/support/format_number.h"
+#include "analysis/volume/average_slices.h"
+
+// Slices -> window means -> row of rods -> readings -> identity -> Mindways fit -> grade.
+
+namespace focalhip {
+
+namespace {
+
+constexpr double unrelated_r_squared = 0.90;      // [Ogo] stops here
+constexpr double checked_density_mg_cm3 = 300.0;  // of which the change along the rods is judged
+constexpr double least_edge_contrast_hu = 100.0;  // of a rod whose edge tells the blur
+// Blur outside this is no reading of a CT kernel; full width at half maximum 0.5 to 2.5 mm.
+constexpr double smallest_blur_sigma_mm = 0.5 / 2.355;
+constexpr double largest_blur_sigma_mm = 2.5 / 2.355;
+
+// The Mindways equation is linear in HU: the drifts of the rods, fitted against their K2HPO4, are the drifts
+// of sigma and beta.
+double density_drift(const std::vector<NamedRod>& rods, const MindwaysFit& fit, double length_mm) {
+  std::vector<RodReading> drifts;
+  for (const NamedRod& rod : rods) {
+    if (!rod.used) continue;
+    PhantomRod without_water = rod.certificate;
+    without_water.water_mg_cm3 = 0.0;
+    drifts.push_back({without_water, {rod.measured.drift_hu_per_mm}});
+  }
+  const MindwaysFit drift = fit_mindways(drifts);
+  const double hu_per_mm = drift.sigma_ref * checked_density_mg_cm3 + drift.beta_ref_hu;
+  return std::abs(hu_per_mm * length_mm / (fit.sigma_ct_hu_per_mg_cm3() * checked_density_mg_cm3));
+}
+
+std::optional<double> blur_sigma_mm(const std::vector<NamedRod>& rods) {
+  std::vector<double> sigmas;
+  for (const NamedRod& rod : rods) {
+    const auto& edge = rod.measured.edge;
+    if (!rod.used || !edge) continue;
+    if (std::abs(edge->inside_hu - edge->outside_hu) >= least_edge_contrast_hu) {
+      sigmas.push_back(edge->sigma_mm);
+    }
+  }
+  if (sigmas.empty()) return std::nullopt;
+  const double sigma = median(std::move(sigmas));
+  if (sigma < smallest_blur_sigma_mm || sigma > largest_blur_sigma_mm) return std::nullopt;
+  return sigma;
+}
+
+Eigen::Vector3d patient_point(const VoxelGrid& grid, const Eigen::Vector2d& plane_mm, double slice) {
+  return grid.patient_from_voxel(
+      {plane_mm.x() / grid.spacing_mm.x(), plane_mm.y() / grid.spacing_mm.y(), slice});
+}
+
+std::vector<RodMeasurement> reported_rods(const std::vector<NamedRod>& rods,
+                                          const RodRow& row,
+                                          const MeasuredRow& measured,
+                                          const MindwaysFit& fit,
+                                          const VoxelGrid& grid) {
+  const double middle = 0.5 * (measured.first_slice + measured.last_slice);
+  const Eigen::Vector2d shift = row.shift_mm_per_slice;
+  const Eigen::Vector3d axis =
+      (grid.patient_axes * Eigen::Vector3d(shift.x(), shift.y(), grid.spacing_mm.z())).normalized();
+  std::vector<RodMeasurement> reported;
+  for (const NamedRod& rod : rods) {
+    reported.push_back({.name = rod.certificate.name,
+                        .mean_hu = rod.measured.mean_hu,
+                        .sd_hu = rod.measured.sd_hu,
+                        .drift_hu_per_mm = rod.measured.drift_hu_per_mm,
+                        .expected_k2hpo4_mg_cm3 = rod.certificate.k2hpo4_mg_cm3,
+                        .residual_hu = rod.measured.mean_hu - fit.predicted(rod.certificate).value,
+                        .radius_mm = rod.measured.edge ? rod.measured.edge->radius_mm : measured.radius_mm,
+                        .centre_patient_mm = patient_point(grid, row.centre_mm(rod.place, middle), middle),
+                        .axis_patient = axis,
+                        .used = rod.used});
+  }
+  return reported;
+}
+
+void refuse_unrelated_row(const MindwaysFit& fit, const RodRow& row, const Phantom& phantom) {
+  if (fit.r_squared >= unrelated_r_squared || row.seen() >= phantom.rods.size()) return;
+  throw Refusal(RefusalCode::no_phantom,
+                std::to_string(row.seen()) +
+                    " round objects in a row were found, but their CT numbers are not "
+                    "those of " +
+                    phantom.name + " (R2 " + fixed(fit.r_squared, 2) + ")");
+}
+
+void refuse_failed(const CalibrationGrade& grade) {
+  if (grade.failures.empty()) return;
+  std::string detail;
+  for (const std::string& failure : grade.failures) detail += (detail.empty() ? "" : "; ") + failure;
+  throw Refusal(RefusalCode::calibration_failed, detail);
+}
+
+RodSearch rod_search(const CalibrationOptions& options) {
+  return {.rods = options.phantom.rods.size(),
+          .smallest_radius_mm = options.smallest_rod_radius_mm,
+          .largest_radius_mm = options.largest_rod_radius_mm,
+          .threads = options.threads};
+}
+
+}  // namespace
+
+Calibration calibrate(const CtVolume& ct, const CalibrationOptions& options) {
+  const Phantom& phantom = options.phantom;
+  expects(ct.hu.size() == ct.grid.voxel_count(), "a value for every voxel");
+  expects(phantom.rods.size() >= 4, "a phantom of at least four rods");
+
+  const std::vector<SliceAverage> windows = average_in_windows(ct, options.window_mm, options.threads);
+  const RodRow row = find_rods(windows, ct.grid, rod_search(options));
+  const MeasuredRow measured = measure_rods(ct, row, {});
+  std::vector<NamedRod> rods = name_rods(measured, phantom);
+
+  Calibration result;
+  result.phantom = phantom.name;
+  result.muscle_noise_sd_hu = muscle_noise_sd_hu(ct, windows, options.threads);
+  const double noise_hu = std::max(1.0, result.muscle_noise_sd_hu.value_or(median_rod_sd_hu(rods)));
+  const std::vector<std::string> excluded = exclude_bad_rods(rods, phantom, noise_hu);
+  const std::vector<RodReading> readings = used_readings(rods);
+  if (readings.size() < 4)
+    refuse_failed(grade_calibration(
+        {.rods_in_phantom = phantom.rods.size(), .rods_used = readings.size(), .excluded = excluded}));
+  const MindwaysFit fit = fit_mindways(readings);
+  refuse_unrelated_row(fit, row, phantom);
+
+  const double length_mm = (measured.last_slice - measured.first_slice + 1) * ct.grid.spacing_mm.z();
+  result.sigma_ct_hu_per_mg_cm3 = fit.sigma_ct_hu_per_mg_cm3();
+  result.beta_ct_hu = fit.beta_ct_hu();
+  result.r_squared = fit.r_squared;
+  result.residual_max_hu = fit.residual_max_hu;
+  result.residual_sd_hu = fit.residual_sd_hu;
+  result.effective_energy_kev = effective_energy_kev(fit.sigma_ref);
+  result.ha_per_k2hpo4 = ha_per_k2hpo4(result.effective_energy_kev);
+  result.in_plane_psf_sigma_mm = blur_sigma_mm(rods);
+  const std::size_t middle_place = row.places.size() / 2;
+  const auto height_mm = [&](int slice) {
+    return patient_point(ct.grid, row.centre_mm(middle_place, slice), slice).z();
+  };
+  result.rods_lowest_z_mm = height_mm(measured.first_slice);
+  result.rods_highest_z_mm = height_mm(measured.last_slice);
+  result.rods = reported_rods(rods, row, measured, fit, ct.grid);
+  const CalibrationGrade grade = grade_calibration({.rods_in_phantom = phantom.rods.size(),
+                                                    .rods_used = readings.size(),
+                                                    .r_squared = fit.r_squared,
+                                                    .residual_max_hu = fit.residual_max_hu,
+                                                    .sigma_ct_hu_per_mg_cm3 = result.sigma_ct_hu_per_mg_cm3,
+                                                    .beta_ct_hu = result.beta_ct_hu,
+                                                    .effective_energy_kev = result.effective_energy_kev,
+                                                    .kvp = ct.acquisition.kvp,
+                                                    .noise_ratio_max = largest_noise_ratio(rods, noise_hu),
+                                                    .pitch_spread = pitch_spread(row),
+                                                    .radius_spread = radius_spread(rods),
+                                                    .drift_max_hu_per_mm = largest_drift_hu_per_mm(rods),
+                                                    .density_drift = density_drift(rods, fit, length_mm),
+                                                    .excluded = excluded});
+  refuse_failed(grade);
+  result.grade = grade.grade;
+  result.notes = grade.notes;
+  return result;
+}
+
+}  // namespace focalhip

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "analysis/calibration/calibration.h"
+#include "analysis/calibration/fit_mindways.h"
+
+namespace focalhip {
+
+// Which rod of the certificate stands at which place.
+struct RodIdentity {
+  std::vector<std::size_t> rod_of_place;  // index into Phantom::rods
+};
+
+// Tries the certificate's order in both directions, and every offset when the row has fewer places than the
+// phantom rods. One bad rod of five may be ignored in the comparison. The densest rod must be the brightest.
+// Throws Refusal: phantom_ambiguous (two orders explain the row almost equally well, or only an order
+// explains it that is not the certificate's), calibration_failed (fewer than four rods were read).
+[[nodiscard]] RodIdentity identify_rods(std::span<const std::optional<double>> hu_of_place,
+                                        const Phantom& phantom);
+
+}  // namespace focalhip
