@@ -29,7 +29,7 @@ std::string decimal(std::uint64_t high, std::uint64_t low) {
     }
     digits += static_cast<char>('0' + static_cast<int>(remainder));
   }
-  if (digits.empty()) digits = "0";
+  if (digits.empty()) digits.push_back('0');
   std::reverse(digits.begin(), digits.end());
   return digits;
 }

@@ -24,7 +24,7 @@ FemurParameters draw_shared_femur(RandomStream& random, Sex sex, double bone_qua
   f.neck_shaft_angle_rad = random.normal(133.0, 5.0) * degree;
   // The offset (38 .. 50 mm) is the horizontal part of the neck axis.
   f.neck_length_mm =
-      std::clamp(size * random.normal(42.0, 2.0), 37.0, 51.0) / std::sin(f.neck_shaft_angle_rad);
+      std::clamp(size * random.normal(43.0, 2.0), 38.0, 51.0) / std::sin(f.neck_shaft_angle_rad);
   f.neck_radius_si_mm = size * random.normal(15.0, 0.6);
   f.neck_ap_si_ratio = random.normal(0.90, 0.02);
   f.shaft_radius_mm = size * random.normal(14.6, 0.5);
@@ -33,7 +33,7 @@ FemurParameters draw_shared_femur(RandomStream& random, Sex sex, double bone_qua
   f.trochanter_height_mm = size * random.normal(34.5, 2.0);
   f.trochanter_lateral_mm = size * random.normal(25.5, 1.0);
   f.trochanter_posterior_mm = size * random.normal(9.0, 1.0);
-  f.lesser_level_mm = -size * random.normal(24.0, 1.8);
+  f.lesser_level_mm = -size * random.normal(26.5, 1.8);
   f.lesser_size = random.normal(1.0, 0.10);
   f.blend_mm = random.uniform(6.5, 9.5);
   f.anteversion_rad = random.normal(10.6, 6.0) * degree;
@@ -41,14 +41,14 @@ FemurParameters draw_shared_femur(RandomStream& random, Sex sex, double bone_qua
   f.flexion_rad = random.normal(0.0, 1.5) * degree;
 
   f.cortical_density_mg_cm3 = std::clamp(random.normal(1110.0, 30.0), 1000.0, 1200.0);
-  const double cortex = size * std::sqrt(bone_quality);
+  const double cortex = (male ? 1.0 : 0.95) * size * std::sqrt(bone_quality);
   f.head_cortex_mm = std::clamp(cortex * random.normal(0.80, 0.06), 0.6, 1.0);
-  f.superior_neck_cortex_mm = std::clamp(cortex * random.normal(0.90, 0.09), 0.6, 1.3);
-  f.calcar_cortex_mm = std::clamp(cortex * random.normal(3.3, 0.3), 2.0, 4.5);
-  f.trochanter_cortex_mm = std::clamp(cortex * random.normal(0.95, 0.07), 0.7, 1.2);
+  f.superior_neck_cortex_mm = std::clamp(cortex * random.normal(0.71, 0.07), 0.6, 1.2);
+  f.calcar_cortex_mm = std::clamp(cortex * random.normal(2.7, 0.25), 2.0, 4.5);
+  f.trochanter_cortex_mm = std::clamp(cortex * random.normal(0.80, 0.06), 0.7, 1.2);
   f.lesser_cortex_mm = std::clamp(cortex * random.normal(2.0, 0.15), 1.5, 2.5);
-  f.shaft_cortex_mm = std::clamp(cortex * random.normal(4.5, 0.35), 3.0, 6.0);
-  f.trabecular_scale = bone_quality * random.normal(1.0, 0.06);
+  f.shaft_cortex_mm = std::clamp(cortex * random.normal(3.85, 0.3), 3.0, 6.0);
+  f.trabecular_scale = (male ? 1.02 : 0.97) * bone_quality * random.normal(1.0, 0.06);
   f.marrow_fat_mg_cm3 = random.normal(-58.0, 4.0);
   return f;
 }

@@ -14,7 +14,7 @@ FemurShape::FemurShape(const FemurParameters& parameters)
   superior_ = {-std::cos(angle), 0.0, std::sin(angle)};
   head_centre_ = parameters_.neck_length_mm * neck_ + parameters_.head_offset_mm;
   const double reach = 0.5 + 0.5 * parameters_.lesser_size;
-  lesser_tip_ = {-11.0 * size_ * reach, -15.0 * size_ * reach, parameters_.lesser_level_mm};
+  lesser_tip_ = {-13.0 * size_ * reach, -13.5 * size_ * reach, parameters_.lesser_level_mm};
 }
 
 Vec3 FemurShape::shaft_centre_mm(double z_mm) const {
@@ -37,7 +37,7 @@ double FemurShape::neck_distance(Vec3 p) const {
 double FemurShape::shaft_distance(Vec3 p) const {
   const Vec3 centre = shaft_centre_mm(p.z);
   // The shaft widens into the metaphysis towards the origin.
-  const double widening = 1.0 + 0.10 * smooth_step(-48.0 * size_, -8.0 * size_, p.z);
+  const double widening = 1.0 + 0.04 * smooth_step(-40.0 * size_, 0.0, p.z);
   const double semi = parameters_.shaft_radius_mm * widening;
   const double radial =
       ellipse_distance(p.x - centre.x, p.y - centre.y, semi, semi * parameters_.shaft_ap_ml_ratio);
@@ -48,24 +48,31 @@ double FemurShape::shaft_distance(Vec3 p) const {
 double FemurShape::greater_trochanter_distance(Vec3 p) const {
   const double lateral = parameters_.trochanter_lateral_mm;
   const double behind = parameters_.trochanter_posterior_mm;
-  const double tip_radius = 8.5 * size_;
-  const double base_radius = 13.5 * size_;
-  const Vec3 base{lateral - base_radius, -0.30 * behind, -4.0 * size_};
-  const Vec3 tip{lateral - 1.55 * tip_radius, -behind, parameters_.trochanter_height_mm - tip_radius};
-  const double body = cone_distance(p, base, tip, base_radius, tip_radius);
+  const double tip_radius = 8.6 * size_;
+  const double base_radius = 12.8 * size_;
+  const Vec3 base{lateral - base_radius, -0.25 * behind, 10.5 * size_};
+  const Vec3 tip{lateral - 1.50 * tip_radius, -behind, parameters_.trochanter_height_mm - tip_radius};
+  const Vec3 flank{0.5 * size_, 0.0, -4.0 * size_};
+  const double k = parameters_.blend_mm;
+  const double upper = cone_distance(p, base, tip, base_radius, tip_radius);
+  // The lateral flank slopes into the shaft.
+  const double lower = cone_distance(p, base, flank, base_radius, 0.95 * parameters_.shaft_radius_mm);
   // Intertrochanteric crest: from the back of the greater to the lesser trochanter.
   const double crest = cone_distance(p,
                                      {0.35 * lateral, -behind - 3.5 * size_, 14.0 * size_},
                                      {-4.0 * size_, -10.5 * size_, 0.55 * parameters_.lesser_level_mm},
                                      6.0 * size_,
                                      5.5 * size_);
-  return smooth_min(body, crest, 0.7 * parameters_.blend_mm);
+  return smooth_min(smooth_min(upper, lower, k), crest, 0.7 * k);
 }
 
 double FemurShape::lesser_trochanter_distance(Vec3 p) const {
   const double s = size_ * parameters_.lesser_size;
-  const Vec3 base{-4.0 * size_, -5.0 * size_, lesser_tip_.z + 3.0};
-  return cone_distance(p, base, lesser_tip_, 9.0 * s, 5.2 * s);
+  const Vec3 base{-4.0 * size_, -5.0 * size_, lesser_tip_.z + 4.0};
+  const Vec3 foot{-5.0 * size_, -5.5 * size_, lesser_tip_.z - 13.0 * size_};
+  const double cone = cone_distance(p, base, lesser_tip_, 9.0 * s, 5.2 * s);
+  // Its lower edge runs out on the shaft.
+  return smooth_min(cone, cone_distance(p, lesser_tip_, foot, 5.2 * s, 6.5 * size_), 4.0);
 }
 
 double FemurShape::fovea_distance(Vec3 p) const {
@@ -76,8 +83,8 @@ double FemurShape::fovea_distance(Vec3 p) const {
 
 double FemurShape::implicit_without_lesser(Vec3 p) const {
   const double k = parameters_.blend_mm;
-  double d = smooth_min(shaft_distance(p), greater_trochanter_distance(p), k);
-  d = smooth_min(d, neck_distance(p), k);
+  double d = smooth_min(shaft_distance(p), neck_distance(p), k);
+  d = smooth_min(d, greater_trochanter_distance(p), 0.75 * k);
   d = smooth_min(d, sphere_distance(p, head_centre_, parameters_.head_radius_mm), 6.0);
   return smooth_max(d, -fovea_distance(p), 2.0);
 }
@@ -125,9 +132,9 @@ double FemurShape::cortex_mm(Vec3 p) const {
   const double along = dot(p, neck_);
   const double across = dot(p, superior_);
   // Neck: thin above, thick below (calcar); the change follows the angle round the neck axis.
-  const double angle_weight = smooth_step(-0.75, 0.35, across / std::max(std::hypot(across, p.y), 1.0));
+  const double angle_weight = smooth_step(-0.95, -0.15, across / std::max(std::hypot(across, p.y), 1.0));
   const double calcar =
-      f.calcar_cortex_mm * mix(1.0, 0.55, smooth_step(0.15, 0.75, along / f.neck_length_mm));
+      f.calcar_cortex_mm * mix(1.0, 0.50, smooth_step(0.05, 0.50, along / f.neck_length_mm));
   double thickness = mix(calcar, f.superior_neck_cortex_mm, angle_weight);
   // Towards the articular head.
   thickness = mix(thickness, f.head_cortex_mm, smooth_step(0.62, 0.92, along / f.neck_length_mm));
@@ -140,8 +147,8 @@ double FemurShape::cortex_mm(Vec3 p) const {
   const double angle = std::atan2(p.y, p.x);
   const double shaft = f.shaft_cortex_mm * (1.0 + 0.10 * std::cos(2.0 * angle) - 0.05 * std::sin(angle));
   const double lateral = smooth_step(-6.0, 6.0, p.x);
-  const double start = mix(-4.0, -12.0, lateral) * size_;
-  thickness = mix(thickness, shaft, smooth_step(start, mix(-40.0, -52.0, lateral) * size_, p.z));
+  const double start = mix(-20.0, -16.0, lateral) * size_;
+  thickness = mix(thickness, shaft, smooth_step(start, mix(-66.0, -72.0, lateral) * size_, p.z));
   // Lesser trochanter.
   const double at_lesser = gaussian(length(p - lesser_tip_), 8.0 * size_);
   thickness = mix(thickness, f.lesser_cortex_mm, std::min(1.0, 1.2 * at_lesser));
@@ -155,12 +162,12 @@ double FemurShape::trabecular_mg_cm3(Vec3 p) const {
   const double t = along / f.neck_length_mm;
   // What stands above pure marrow, by region.
   const double shaft_to_body = smooth_step(-46.0 * size_, -6.0 * size_, p.z);
-  double bone = mix(6.0, 165.0, shaft_to_body);
+  double bone = mix(6.0, 150.0, shaft_to_body);
   const double trochanter =
-      smooth_step(2.0 * size_, 14.0 * size_, p.x) * smooth_step(-14.0 * size_, 6.0 * size_, p.z);
-  bone = mix(bone, 130.0, trochanter);
+      smooth_step(-2.0 * size_, 20.0 * size_, p.x) * smooth_step(-18.0 * size_, 8.0 * size_, p.z);
+  bone = mix(bone, 118.0, trochanter);
   const double neck = smooth_step(0.05, 0.45, t);
-  bone = mix(bone, 235.0, neck);
+  bone = mix(bone, 215.0, neck);
   const double head = smooth_step(f.head_radius_mm + 4.0, f.head_radius_mm - 6.0, length(p - head_centre_));
   bone = mix(bone, 300.0, head);
   // Principal compressive group: from the calcar fanning to the top of the head.
