@@ -1,9 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/pipeline.h"
@@ -40,13 +42,18 @@ struct AnalysedSeries {
                                      const std::vector<std::string>& other_series,
                                      const std::optional<NotMeasured>& refusal);
 
+// Told before each stage what it is ("read 300 slices"), for a terminal.
+using StageListener = std::function<void(std::string_view stage)>;
+
 // Read, analyse, encode: what `focalhip analyze` and the node's worker do with a series. A series that cannot
 // be measured comes back as a refused report with its objects. Empty digests of `stamp` (content, identity,
-// study) are filled from the volume, configuration from the options. Throws std::runtime_error on I/O or when
-// no object's header can be parsed (then no report is possible).
+// study) are filled from the volume or the header, configuration from options and overrides. Throws
+// std::runtime_error on I/O or when no object's header can be parsed (then no report is possible).
+// DCMTK's log is silenced by the caller (silence_dcmtk_log).
 [[nodiscard]] AnalysedSeries analyse_series(const SeriesWork& work,
                                             const SubjectOverrides& overrides,
                                             const StampRequest& stamp,
-                                            const AnalysisOptions& options);
+                                            const AnalysisOptions& options,
+                                            const StageListener& on_stage = {});
 
 }  // namespace focalhip
