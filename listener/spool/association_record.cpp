@@ -148,7 +148,8 @@ void write_association_ending(const fs::path& folder, const AssociationEnding& e
 }
 
 void sweep_incoming(const SpoolLayout& spool, std::optional<int> receiver_pid) {
-  const std::string pid_part = receiver_pid ? "-" + std::to_string(*receiver_pid) + "-" : std::string();
+  std::string pid_part;
+  if (receiver_pid) pid_part.append("-").append(std::to_string(*receiver_pid)).append("-");
   std::error_code error;
   for (fs::directory_iterator entry(spool.incoming(), error), end; !error && entry != end;
        entry.increment(error)) {
