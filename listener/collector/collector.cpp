@@ -1,0 +1,202 @@
+#include "listener/collector/collector.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "listener/collector/quarantine_object.h"
+#include "listener/collector/retire_studies.h"
+#include "listener/support/fault_points.h"
+
+namespace focalhip {
+
+namespace {
+
+constexpr int most_read_tries = 50;
+
+// When something happened, on the steady clock; what is older than the machine remembers counts as long ago.
+SteadyMs steady_of(UtcMs then_ms, const CollectorClock& clock) {
+  return clock.steady_ms - std::max<UtcMs>(0, clock.utc_ms - then_ms);
+}
+
+ScanLimits scan_limits(const LimitSettings& limits) {
+  ScanLimits scan;
+  scan.file_bytes = limits.object_bytes;
+  return scan;
+}
+
+std::string word_of(ScanProblem::Kind kind) {
+  switch (kind) {
+    case ScanProblem::Kind::not_dicom:
+      return "not-dicom";
+    case ScanProblem::Kind::malformed:
+      return "malformed";
+    case ScanProblem::Kind::too_deep:
+      return "too-deep";
+    case ScanProblem::Kind::too_large:
+      return "too-large";
+    case ScanProblem::Kind::unsupported:
+      return "unsupported";
+  }
+  return "malformed";
+}
+
+}  // namespace
+
+Collector::Collector(const NodeConfig& config, Log log, SameWhenDecoded same_when_decoded)
+    : config_(config),
+      log_(std::move(log)),
+      own_(spool_layout(config.node.data_folder, config.node.name)),
+      watch_(own_.root.parent_path()),
+      received_(std::move(same_when_decoded)) {}
+
+void Collector::absorb(const std::function<CollectorClock()>& clock, const std::function<bool()>& go_on) {
+  if (unabsorbed_.empty()) {
+    unabsorbed_ = watch_.look(clock().utc_ms);
+    std::reverse(unabsorbed_.begin(), unabsorbed_.end());  // the oldest is taken from the end
+  }
+  while (!unabsorbed_.empty() && go_on()) {
+    const SpoolNews news = std::move(unabsorbed_.back());
+    unabsorbed_.pop_back();
+    const CollectorClock now = clock();
+    for (const ReceivedObject& object : news.objects) {
+      const Arrival arrival{news.association, news.calling_ae_title, steady_of(object.received_ms, now)};
+      absorb_object(object, arrival, now, 0);
+    }
+    if (news.ending) {
+      received_.association_ended(news.association, news.ending->end, steady_of(news.ending->ended_ms, now));
+    }
+  }
+  retry_unread(clock());
+}
+
+void Collector::absorb_object(const ReceivedObject& object,
+                              const Arrival& arrival,
+                              const CollectorClock& clock,
+                              int tries) {
+  try {
+    auto scanned = scan_instance(object.file, scan_limits(config_.limits));
+    if (const auto* problem = std::get_if<ScanProblem>(&scanned)) {
+      return set_aside(object.file, word_of(problem->kind), problem->detail, clock);
+    }
+    ScannedInstance& instance = std::get<ScannedInstance>(scanned);
+    if (instance.study_instance_uid.empty() || instance.sop_instance_uid.empty()) {
+      return set_aside(object.file, "no-identifiers", "no Study or SOP Instance UID", clock);
+    }
+    const std::string study = instance.study_instance_uid;
+    const Novelty novelty = received_.add(std::move(instance), arrival);
+    if (novelty == Novelty::other_pixels) {
+      return set_aside(object.file, "other-pixels", "another image under a known SOP Instance UID", clock);
+    }
+    if (novelty != Novelty::duplicate) choices_.erase(study);
+  } catch (const std::exception& error) {  // the disk, not the content
+    log_.error("CANNOT_READ", {{"association", arrival.association}, {"error", error.what()}});
+    if (tries < most_read_tries) {
+      unread_.push_back({object, arrival, tries + 1});
+    } else {
+      alarms_.push_back({"UNREADABLE", arrival.association + " object " + std::to_string(object.number)});
+    }
+  }
+}
+
+void Collector::retry_unread(const CollectorClock& clock) {
+  std::vector<Unread> again;
+  again.swap(unread_);
+  for (const Unread& unread : again) absorb_object(unread.object, unread.arrival, clock, unread.tries);
+}
+
+void Collector::set_aside(const std::filesystem::path& file,
+                          const std::string& word,
+                          const std::string& detail,
+                          const CollectorClock& clock) {
+  const std::filesystem::path folder = quarantine_object(own_, file, {word, detail}, clock.utc_ms);
+  log_.warning("QUARANTINED", {{"folder", folder.filename().string()}, {"detail", detail}});
+  alarms_.push_back({"QUARANTINED", folder.filename().string() + ": " + detail});
+}
+
+const std::optional<JobChoice>& Collector::choice_of(const ReceivedStudy& study) {
+  const auto known = choices_.find(study.study_instance_uid);
+  if (known != choices_.end()) return known->second;
+  return choices_[study.study_instance_uid] = choose_job(study, config_.node.data_folder);
+}
+
+Readiness Collector::readiness_of(const ReceivedStudy& study, const CollectorClock& clock) {
+  const std::chrono::milliseconds idle = config_.limits.idle;
+  StudySignals signals = received_.signals(study);
+  const Readiness earliest = study_readiness(signals, config_.series, idle);
+  // While objects are still coming the volume is not looked at: that would be done again with each of them.
+  if (signals.association_open && clock.steady_ms < earliest.at_ms) return earliest;
+  if (const std::optional<JobChoice>& choice = choice_of(study)) {
+    signals.volume_complete = choice->volume_complete;
+    signals.only_localizers = choice->only_localizers;
+  }
+  return study_readiness(signals, config_.series, idle);
+}
+
+void Collector::decide(JobStore& store, const CollectorClock& clock) {
+  raise_alarms(store, clock);
+  if (!unabsorbed_.empty() || !unread_.empty()) return;  // a study may be known in part only
+  std::vector<std::string> undecided;
+  for (const auto& [uid, study] : received_.studies()) {
+    if (study.undecided) undecided.push_back(uid);
+  }
+  for (const std::string& uid : undecided) {
+    const ReceivedStudy& study = received_.studies().at(uid);
+    const Readiness readiness = readiness_of(study, clock);
+    if (clock.steady_ms < readiness.at_ms) continue;
+    make_job(store, study, readiness.reason, clock);
+    received_.decided(uid);
+    choices_.erase(uid);
+  }
+}
+
+void Collector::make_job(JobStore& store,
+                         const ReceivedStudy& study,
+                         std::string_view reason,
+                         const CollectorClock& clock) {
+  const std::optional<JobChoice>& choice = choice_of(study);
+  if (!choice) {
+    log_.info("NOTHING_TO_MEASURE", {{"study", study.study_instance_uid}, {"objects", study.objects.size()}});
+    return;
+  }
+  fault_point("collector_before_add_job");
+  const std::optional<std::int64_t> id = store.add_job(choice->job, clock.utc_ms);
+  fault_point("collector_after_add_job");
+  if (!id) {
+    log_.info("ALREADY_KNOWN", {{"study", study.study_instance_uid}});
+    return;
+  }
+  log_.info("JOB_ADDED",
+            {{"job", *id},
+             {"study", study.study_instance_uid},
+             {"reason", reason},
+             {"objects", study.objects.size()},
+             {"refusal_only", choice->job.refusal_only ? "yes" : "no"},
+             {"since_last_object_ms", clock.steady_ms - study.last_object_ms}});
+}
+
+void Collector::raise_alarms(JobStore& store, const CollectorClock& clock) {
+  while (!alarms_.empty()) {
+    store.alarm(alarms_.back().code, alarms_.back().detail, clock.utc_ms);
+    alarms_.pop_back();
+  }
+}
+
+int Collector::retire(JobStore& store, const CollectorClock& clock) {
+  const SteadyMs kept_ms = std::chrono::milliseconds(config_.retention.received).count();
+  std::vector<std::string> old;
+  for (const auto& [uid, study] : received_.studies()) {
+    if (!study.undecided && clock.steady_ms - study.last_seen_ms > kept_ms) old.push_back(uid);
+  }
+  if (old.empty()) return 0;
+  const std::vector<std::string> needed = store.unfinished_studies();
+  int retired = 0;
+  for (const std::string& uid : old) {
+    if (std::find(needed.begin(), needed.end(), uid) != needed.end()) continue;
+    retire_study(config_.node.data_folder, own_, uid, received_.studies().at(uid).files);
+    received_.forget(uid);
+    ++retired;
+  }
+  return retired;
+}
+
+}  // namespace focalhip

@@ -1,0 +1,73 @@
+#include "listener/collector/received_studies.h"
+
+#include <algorithm>
+
+namespace focalhip {
+
+std::vector<ScannedInstance> ReceivedStudy::instances() const {
+  std::vector<ScannedInstance> all;
+  all.reserve(objects.size());
+  for (const auto& [uid, instance] : objects) all.push_back(instance);
+  return all;
+}
+
+Novelty ReceivedStudies::add(ScannedInstance instance, const Arrival& arrival) {
+  ReceivedStudy& study = studies_[instance.study_instance_uid];
+  study.study_instance_uid = instance.study_instance_uid;
+  study.last_seen_ms = std::max(study.last_seen_ms, arrival.at_ms);
+  const auto known = study.objects.find(instance.sop_instance_uid);
+  Novelty novelty = Novelty::new_object;
+  if (known != study.objects.end()) {
+    if (!same_image(known->second, instance)) return Novelty::other_pixels;
+    if (known->second.identity_digest == instance.identity_digest) {
+      study.files.push_back(instance.file);
+      return Novelty::duplicate;
+    }
+    novelty = Novelty::new_identity;
+    // The same image, perhaps encoded differently, keeps its digest: the content of the volume has not
+    // changed.
+    instance.pixel_digest = known->second.pixel_digest;
+  }
+  study.files.push_back(instance.file);
+  study.associations.insert(arrival.association);
+  study.calling_ae_title = arrival.calling_ae_title;
+  study.last_object_ms = std::max(study.last_object_ms, arrival.at_ms);
+  study.undecided = true;
+  const std::string uid = instance.sop_instance_uid;
+  study.objects.insert_or_assign(uid, std::move(instance));
+  return novelty;
+}
+
+bool ReceivedStudies::same_image(const ScannedInstance& known, const ScannedInstance& other) const {
+  if (known.pixel_digest == other.pixel_digest) return true;
+  if (known.transfer_syntax_uid == other.transfer_syntax_uid) return false;
+  return same_when_decoded_ && same_when_decoded_(known.file, other.file);
+}
+
+void ReceivedStudies::association_ended(const std::string& association, AssociationEnd end, SteadyMs at_ms) {
+  endings_[association] = {end, at_ms};
+}
+
+void ReceivedStudies::decided(const std::string& study_instance_uid) {
+  const auto study = studies_.find(study_instance_uid);
+  if (study != studies_.end()) study->second.undecided = false;
+}
+
+void ReceivedStudies::forget(const std::string& study_instance_uid) { studies_.erase(study_instance_uid); }
+
+StudySignals ReceivedStudies::signals(const ReceivedStudy& study) const {
+  StudySignals signals;
+  signals.last_object_ms = study.last_object_ms;
+  for (const std::string& association : study.associations) {
+    const auto ending = endings_.find(association);
+    if (ending == endings_.end()) {
+      signals.association_open = true;
+    } else if (ending->second.at_ms >= signals.last_ended_ms) {
+      signals.last_ended_ms = ending->second.at_ms;
+      signals.released = ending->second.end == AssociationEnd::released;
+    }
+  }
+  return signals;
+}
+
+}  // namespace focalhip
