@@ -1,0 +1,53 @@
+#include "listener/worker/work_on_job.h"
+
+#include <stdexcept>
+
+#include "listener/series/analyse_series.h"
+#include "listener/series/result_stamp.h"
+
+namespace focalhip {
+
+namespace {
+
+std::optional<NotMeasured> refusal_of(const JobTask& task) {
+  if (task.refusal) return task.refusal;
+  if (task.input.refusal_code.empty()) return std::nullopt;
+  const std::optional<RefusalCode> code = refusal_code_from_string(task.input.refusal_code);
+  if (!code) throw std::runtime_error("unknown refusal code in the job: " + task.input.refusal_code);
+  return NotMeasured{*code, task.input.refusal_detail};
+}
+
+StampRequest stamp_of(const NodeConfig& config, const JobTask& task, const AnalysisOptions& options) {
+  StampRequest stamp;
+  stamp.role = StampRole::node;
+  stamp.node_name = config.node.ae_title;
+  stamp.first_series_number = config.sending.first_series_number;
+  stamp.created_ms = task.job.created_ms;
+  stamp.study_instance_uid = task.job.what.study_instance_uid;
+  stamp.content_digest = task.job.what.content_digest;
+  stamp.identity_digest = task.job.what.identity_digest;
+  stamp.configuration = result_configuration(options, "");
+  stamp.refusal_code = task.refusal ? std::string(code_string(task.refusal->code)) : task.input.refusal_code;
+  stamp.other_series = task.input.other_series;
+  stamp.predecessors = task.predecessors;
+  return stamp;
+}
+
+}  // namespace
+
+JobResult work_on_job(const NodeConfig& config, const JobTask& task) {
+  std::vector<std::filesystem::path> files;
+  files.reserve(task.input.files.size());
+  for (const std::string& file : task.input.files) files.push_back(config.node.data_folder / file);
+  AnalysisOptions options = config.analysis;
+  options.threads = config.limits.threads_per_job;
+  const SeriesWork work = series_work(files, task.input.other_series, refusal_of(task));
+  AnalysedSeries analysed =
+      analyse_series(work, SubjectOverrides{}, stamp_of(config, task, options), options);
+  JobResult result;
+  result.objects = std::move(analysed.objects);
+  if (analysed.report.refusal) result.outcome_code = code_string(analysed.report.refusal->code);
+  return result;
+}
+
+}  // namespace focalhip
