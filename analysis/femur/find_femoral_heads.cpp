@@ -1,0 +1,119 @@
+#include "analysis/femur/find_femoral_heads.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "analysis/femur/metal.h"
+#include "analysis/femur/vote_round_bones.h"
+#include "analysis/support/parallel_for.h"
+#include "analysis/volume/smooth_gaussian.h"
+
+namespace focalhip {
+
+namespace {
+
+constexpr double edge_smoothing_mm = 0.8;
+
+// qct 3.2 S2 asks for 55 % of the non-neck sphere; the neck cone (55 degrees) covers a fifth of all
+// directions.
+constexpr double enough_inliers_in_a_pair = 0.38;
+constexpr double enough_inliers_alone = 0.50;
+
+// Femoral heads lie 150-200 mm apart in adults; humeral heads 300 mm and more, condyles of one knee 50 mm.
+constexpr double least_distance_mm = 110.0;
+constexpr double largest_distance_mm = 260.0;
+constexpr double largest_height_difference_mm = 45.0;  // pelvic obliquity
+constexpr double largest_depth_difference_mm = 50.0;   // rotation on the table
+constexpr double largest_radius_difference_mm = 5.0;
+
+std::optional<HeadSphere> fit_at(const CtVolume& ct,
+                                 const Eigen::Vector3d& start_mm,
+                                 const FemurOptions& options) {
+  const Eigen::Vector3d reach = Eigen::Vector3d::Constant(options.largest_head_radius_mm + 12.0);
+  HuRegion region = crop_hu(ct, covering_box(ct.grid, start_mm - reach, start_mm + reach));
+  smooth_gaussian(region.grid, region.hu, edge_smoothing_mm);
+  return fit_head_sphere(region,
+                         start_mm,
+                         {.smallest_radius_mm = options.smallest_head_radius_mm,
+                          .largest_radius_mm = options.largest_head_radius_mm});
+}
+
+std::vector<HeadSphere> fit_candidates(const CtVolume& ct,
+                                       const std::vector<RoundBone>& bones,
+                                       const FemurOptions& options) {
+  std::vector<std::optional<HeadSphere>> fitted(bones.size());
+  parallel_for(static_cast<int>(bones.size()), options.threads, [&](int i) {
+    const auto at = static_cast<std::size_t>(i);
+    fitted[at] = fit_at(ct, bones[at].centre_patient_mm, options);
+  });
+  std::vector<HeadSphere> spheres;
+  for (const std::optional<HeadSphere>& sphere : fitted) {
+    if (!sphere) continue;
+    const bool known = std::ranges::any_of(spheres, [&](const HeadSphere& other) {
+      return (other.centre_mm - sphere->centre_mm).norm() < 10.0;
+    });
+    if (!known) spheres.push_back(*sphere);
+  }
+  return spheres;
+}
+
+bool plausible_pair(const HeadSphere& right, const HeadSphere& left) {
+  const Eigen::Vector3d between = left.centre_mm - right.centre_mm;
+  return between.x() >= least_distance_mm && between.x() <= largest_distance_mm &&
+         std::abs(between.z()) <= largest_height_difference_mm &&
+         std::abs(between.y()) <= largest_depth_difference_mm &&
+         std::abs(left.radius_mm - right.radius_mm) <= largest_radius_difference_mm;
+}
+
+std::optional<FemoralHeads> best_pair(const std::vector<HeadSphere>& spheres) {
+  std::optional<FemoralHeads> best;
+  double best_score = 0.0;
+  for (const HeadSphere& right : spheres) {
+    for (const HeadSphere& left : spheres) {
+      if (!plausible_pair(right, left)) continue;
+      const double worse = std::min(right.inlier_fraction, left.inlier_fraction);
+      const double score = right.inlier_fraction + left.inlier_fraction;
+      if (worse < enough_inliers_in_a_pair || score <= best_score) continue;
+      best_score = score;
+      best = FemoralHeads{{right, left}};
+    }
+  }
+  return best;
+}
+
+// One good head whose partner's place is taken by metal: a prosthesis or a fixed fracture.
+std::optional<FemoralHeads> one_beside_metal(const CtVolume& ct, const std::vector<HeadSphere>& spheres) {
+  std::optional<FemoralHeads> best;
+  double best_score = enough_inliers_alone;
+  for (const HeadSphere& sphere : spheres) {
+    if (sphere.inlier_fraction < best_score) continue;
+    for (const double sign : {-1.0, 1.0}) {
+      const Eigen::Vector3d partner_mm = sphere.centre_mm + Eigen::Vector3d{sign * 175.0, 0.0, 0.0};
+      if (metal_volume_mm3(ct, partner_mm, metal_search_radius_mm) < smallest_metal_mm3) continue;
+      best_score = sphere.inlier_fraction;
+      best = FemoralHeads{};
+      best->head[static_cast<std::size_t>(sign > 0.0 ? Side::right : Side::left)] = sphere;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+FemoralHeads find_femoral_heads(const CtVolume& ct, const HuRegion& coarse, const FemurOptions& options) {
+  const std::vector<RoundBone> bones =
+      vote_round_bones(coarse,
+                       {.smallest_radius_mm = options.smallest_head_radius_mm,
+                        .largest_radius_mm = options.largest_head_radius_mm});
+  const std::vector<HeadSphere> spheres = fit_candidates(ct, bones, options);
+  if (const std::optional<FemoralHeads> pair = best_pair(spheres)) return *pair;
+  if (const std::optional<FemoralHeads> one = one_beside_metal(ct, spheres)) return *one;
+  throw Refusal(
+      RefusalCode::not_a_hip,
+      std::to_string(spheres.size()) +
+          " round structures looked at, no two of them like femoral heads side by side; both needed");
+}
+
+}  // namespace focalhip

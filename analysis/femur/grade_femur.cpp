@@ -1,0 +1,88 @@
+#include "analysis/femur/grade_femur.h"
+
+#include <string>
+
+#include "analysis/femur/metal.h"
+#include "analysis/support/format_number.h"
+
+namespace focalhip {
+
+namespace {
+
+// Rows "cranial cover" and "caudal cover" of qct 1.2.
+constexpr double cranial_a_mm = 5.0;
+constexpr double cranial_b_mm = 2.0;
+constexpr double caudal_a_mm = 25.0;
+constexpr double caudal_b_mm = 15.0;
+
+// Nearest the distal border of the lesser trochanter comes to the head's centre in an adult whose head has
+// a radius of 23 mm.
+constexpr double nearest_lesser_trochanter_mm = 55.0;
+
+constexpr double narrow_joint_mm = 2.0;  // qct 5: suspected osteoarthritis
+
+void grade_cranial_cover(SegmentedFemur& femur) {
+  const double cover_mm = femur.frame.cover_above_head_mm;
+  if (cover_mm >= cranial_a_mm) return;
+  femur.grade = worse(femur.grade, cover_mm >= cranial_b_mm ? Grade::b : Grade::c);
+  femur.notes.push_back(
+      {NoteCode::short_proximal_coverage,
+       fixed(cover_mm, 0) + " mm above the femoral head, " + fixed(cranial_a_mm, 0) + " mm needed"});
+}
+
+void grade_caudal_cover(const FemurOptions& options, SegmentedFemur& femur) {
+  const double cover_mm = femur.frame.shaft_below_lesser_trochanter_mm;
+  const double needed_mm = options.shaft_needed_below_lesser_trochanter_mm;
+  if (cover_mm < needed_mm) {
+    throw Refusal(RefusalCode::coverage,
+                  "scan ends " + fixed(cover_mm, 0) + " mm below the lesser trochanter, " +
+                      fixed(needed_mm, 0) + " mm needed");
+  }
+  if (cover_mm >= caudal_a_mm) return;
+  femur.grade = worse(femur.grade, cover_mm >= caudal_b_mm ? Grade::b : Grade::c);
+  femur.notes.push_back({NoteCode::short_distal_coverage,
+                         fixed(cover_mm, 0) + " mm below the lesser trochanter, " + fixed(caudal_a_mm, 0) +
+                             " mm needed for full quality"});
+}
+
+void note_joint(SegmentedFemur& femur) {
+  if (!femur.frame.joint_space_p05_mm || *femur.frame.joint_space_p05_mm >= narrow_joint_mm) return;
+  femur.notes.push_back({NoteCode::joint_narrow,
+                         "narrowest joint space " + fixed(*femur.frame.joint_space_p05_mm, 1) + " mm, " +
+                             fixed(narrow_joint_mm, 1) + " mm or more expected"});
+}
+
+}  // namespace
+
+void refuse_metal(const CtVolume& ct, const Eigen::Vector3d& head_centre_patient_mm) {
+  const double metal_mm3 = metal_volume_mm3(ct, head_centre_patient_mm, metal_search_radius_mm);
+  if (metal_mm3 <= smallest_metal_mm3) return;
+  throw Refusal(RefusalCode::metal,
+                fixed(0.001 * metal_mm3, 1) + " cm3 above " + fixed(metal_hu, 0) + " HU within " +
+                    fixed(metal_search_radius_mm, 0) +
+                    " mm of the femoral head; a femur without implant needed");
+}
+
+void refuse_short_scan(const ScanCover& cover, double head_radius_mm) {
+  if (cover.above_head_mm < 0.0) {
+    throw Refusal(RefusalCode::coverage,
+                  "scan begins " + fixed(-cover.above_head_mm, 0) +
+                      " mm below the top of the femoral head; the whole head needed");
+  }
+  const double least_mm = nearest_lesser_trochanter_mm * head_radius_mm / 23.0;
+  if (cover.below_head_centre_mm < least_mm) {
+    throw Refusal(
+        RefusalCode::coverage,
+        "scan ends " + fixed(cover.below_head_centre_mm, 0) +
+            " mm below the centre of the femoral head, above the end of the lesser trochanter; 10 mm of "
+            "shaft below it needed");
+  }
+}
+
+void grade_femur(const FemurOptions& options, SegmentedFemur& femur) {
+  grade_cranial_cover(femur);
+  grade_caudal_cover(options, femur);
+  note_joint(femur);
+}
+
+}  // namespace focalhip

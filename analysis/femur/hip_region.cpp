@@ -1,0 +1,30 @@
+#include "analysis/femur/hip_region.h"
+
+#include <algorithm>
+
+namespace focalhip {
+
+HipRegion cut_hip_region(const CtVolume& ct, Side side, const HeadSphere& head_patient) {
+  HipRegion hip{.side = side, .grid = {}, .hu = {}, .head = head_patient};
+  hip.head.centre_mm = mirrored_to_right(head_patient.centre_mm, side);
+  const Eigen::Vector3d lateral_anterior_low{-92.0, -68.0, -150.0};
+  const Eigen::Vector3d medial_posterior_high{45.0, 68.0, hip.head.radius_mm + 15.0};
+  const Eigen::Vector3d a =
+      mirrored_to_right(Eigen::Vector3d(hip.head.centre_mm + lateral_anterior_low), side);
+  const Eigen::Vector3d b =
+      mirrored_to_right(Eigen::Vector3d(hip.head.centre_mm + medial_posterior_high), side);
+  HuRegion region = crop_hu(ct, covering_box(ct.grid, a.cwiseMin(b), a.cwiseMax(b)));
+  hip.grid = mirrored_to_right(region.grid, side);
+  hip.hu = std::move(region.hu);
+  return hip;
+}
+
+ScanCover scan_cover(const VoxelGrid& ct_grid, const HeadSphere& head_patient) {
+  // The head's place along the slice normal, counted in slices.
+  const double slice = ct_grid.voxel_from_patient(head_patient.centre_mm).z();
+  const double spacing_mm = ct_grid.spacing_mm.z();
+  return {.above_head_mm = (ct_grid.size[2] - 0.5 - slice) * spacing_mm - head_patient.radius_mm,
+          .below_head_centre_mm = (slice + 0.5) * spacing_mm};
+}
+
+}  // namespace focalhip

@@ -1,0 +1,157 @@
+#include "analysis/femur/segment_femora.h"
+
+#include <algorithm>
+#include <string>
+
+#include "analysis/femur/check_orientation.h"
+#include "analysis/femur/cut_femur.h"
+#include "analysis/femur/femur_frame.h"
+#include "analysis/femur/find_femoral_heads.h"
+#include "analysis/femur/grade_femur.h"
+#include "analysis/femur/hip_region.h"
+#include "analysis/femur/joint_space.h"
+#include "analysis/femur/metal.h"
+#include "analysis/femur/refine_surface.h"
+#include "analysis/femur/separate_femur.h"
+#include "analysis/support/expects.h"
+#include "analysis/support/format_number.h"
+#include "analysis/support/parallel_for.h"
+#include "analysis/volume/components.h"
+#include "analysis/volume/smooth_gaussian.h"
+
+// Heads (S2) -> rough femur apart from the pelvis (S1, S3) -> narrow-band cut (S4) -> surface moved to the
+// outer face of the cortex -> landmarks and frame. S-numbers: science qct 3.2.
+
+namespace focalhip {
+
+namespace {
+
+constexpr double coarse_mm = 2.0;
+constexpr double bone_smoothing_mm = 1.0;
+constexpr double mask_margin_mm = 8.0;  // around the femur in the returned crop: soft tissue for the boundary
+
+std::vector<std::uint8_t> coarse_bone(const HipRegion& hip, double threshold_hu) {
+  std::vector<float> smoothed = hip.hu;
+  smooth_gaussian(hip.grid, smoothed, bone_smoothing_mm);
+  std::vector<std::uint8_t> bone(smoothed.size());
+  std::ranges::transform(smoothed, bone.begin(), [&](float hu) {
+    return hu > threshold_hu ? std::uint8_t{1} : std::uint8_t{0};
+  });
+  return bone;
+}
+
+void clean(const HipRegion& hip, std::vector<std::uint8_t>& femur) {
+  open_ball(hip.grid, 1.0, femur);
+  keep_largest_component(hip.grid, femur);
+  fill_holes(hip.grid, femur);
+}
+
+std::vector<std::uint8_t> outline_femur(const HipRegion& hip,
+                                        const std::vector<std::uint8_t>& bone,
+                                        const SocketBarrier& barrier) {
+  const PriorSurface prior = prior_surface(hip, separate_femur(hip, bone, barrier), barrier);
+  std::vector<std::uint8_t> femur = refine_surface(hip, cut_femur(hip, prior, {}), {});
+  clean(hip, femur);
+  return femur;
+}
+
+// The mask on a crop of the CT grid: the femur and a margin, axes and spacing of the CT.
+FemurMask trimmed(const HipRegion& hip, const std::vector<std::uint8_t>& femur) {
+  IndexBox box{.first = hip.grid.size, .last = {0, 0, 0}};
+  for (int slice = 0; slice < hip.grid.size[2]; ++slice) {
+    for (int row = 0; row < hip.grid.size[1]; ++row) {
+      for (int column = 0; column < hip.grid.size[0]; ++column) {
+        if (femur[hip.grid.index(column, row, slice)] == 0) continue;
+        const std::array<int, 3> at{column, row, slice};
+        for (std::size_t axis = 0; axis < 3; ++axis) {
+          box.first[axis] = std::min(box.first[axis], at[axis]);
+          box.last[axis] = std::max(box.last[axis], at[axis] + 1);
+        }
+      }
+    }
+  }
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const int margin =
+        static_cast<int>(mask_margin_mm / hip.grid.spacing_mm[static_cast<Eigen::Index>(axis)]) + 1;
+    box.first[axis] = std::max(0, box.first[axis] - margin);
+    box.last[axis] = std::min(hip.grid.size[axis], box.last[axis] + margin);
+  }
+  FemurMask mask{.side = hip.side,
+                 .mask = {.grid = mirrored_to_right(cropped(hip.grid, box), hip.side), .label = {}}};
+  mask.mask.label.reserve(mask.mask.grid.voxel_count());
+  for (int slice = box.first[2]; slice < box.last[2]; ++slice) {
+    for (int row = box.first[1]; row < box.last[1]; ++row) {
+      const auto line = femur.begin() + static_cast<std::ptrdiff_t>(hip.grid.index(box.first[0], row, slice));
+      mask.mask.label.insert(mask.mask.label.end(), line, line + (box.last[0] - box.first[0]));
+    }
+  }
+  return mask;
+}
+
+SegmentedFemur segment_femur(const CtVolume& ct,
+                             Side side,
+                             const HeadSphere& head_patient,
+                             const FemurOptions& options) {
+  refuse_metal(ct, head_patient.centre_mm);
+  refuse_short_scan(scan_cover(ct.grid, head_patient), head_patient.radius_mm);
+  HipRegion hip = cut_hip_region(ct, side, head_patient);
+  const std::vector<std::uint8_t> bone = coarse_bone(hip, options.bone_threshold_hu);
+  const SocketBarrier barrier{.neck_direction = estimate_neck_direction(hip, bone)};
+  const std::vector<std::uint8_t> femur = outline_femur(hip, bone, barrier);
+
+  SegmentedFemur result{.mask = trimmed(hip, femur), .frame = {}, .grade = Grade::a, .notes = {}};
+  const BoneSolid solid =
+      make_bone_solid(mirrored_to_right(result.mask.mask.grid, side), result.mask.mask.label);
+  hip.head = fit_head_to_mask(solid, hip.head, barrier.neck_direction);
+  FemurFrame frame = find_femur_frame(solid, hip.head, barrier.neck_direction);
+  frame.joint_space_p05_mm = joint_space_p05_mm(hip, barrier.neck_direction);
+  result.frame = mirrored_to_right(frame, side);
+  result.frame.cover_above_head_mm =
+      scan_cover(ct.grid, {.centre_mm = result.frame.head_centre_patient_mm, .radius_mm = hip.head.radius_mm})
+          .above_head_mm;
+  grade_femur(options, result);
+  return result;
+}
+
+FemurOutcome measure_side(const CtVolume& ct,
+                          Side side,
+                          const std::optional<HeadSphere>& head,
+                          const FemurOptions& options) {
+  if (!head) {
+    return UnmeasuredFemur{.reason = {RefusalCode::metal,
+                                      "metal where the " + std::string(name(side)) +
+                                          " femoral head belongs; an intact femur needed"},
+                           .head_centre_patient_mm = {},
+                           .head_radius_mm = {},
+                           .notes = {}};
+  }
+  try {
+    return segment_femur(ct, side, *head, options);
+  } catch (const Refusal& refusal) {
+    return UnmeasuredFemur{.reason = refusal.not_measured(),
+                           .head_centre_patient_mm = head->centre_mm,
+                           .head_radius_mm = head->radius_mm,
+                           .notes = {}};
+  }
+}
+
+}  // namespace
+
+std::array<FemurOutcome, 2> segment_femora(const CtVolume& ct, const FemurOptions& options) {
+  expects(ct.hu.size() == ct.grid.voxel_count(), "a CT volume has one value per voxel of its grid");
+  const FemoralHeads heads = [&] {
+    const HuRegion coarse = block_means(ct, coarse_mm);
+    const FemoralHeads found = find_femoral_heads(ct, coarse, options);
+    refuse_contradicting_orientation(coarse, found);
+    return found;
+  }();
+  std::array<FemurOutcome, 2> outcomes;
+  parallel_for(2, options.threads, [&](int i) {
+    const auto side = static_cast<Side>(i);
+    const auto at = static_cast<std::size_t>(i);
+    outcomes[at] = measure_side(ct, side, heads.head[at], options);
+  });
+  return outcomes;
+}
+
+}  // namespace focalhip
