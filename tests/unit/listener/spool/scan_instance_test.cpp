@@ -9,7 +9,7 @@
 
 #include "listener/spool/scanned_instance.h"
 #include "listener/support/unique_fd.h"
-#include "tests/support/dicom_bytes.h"
+#include "tests/support/part10_bytes.h"
 
 namespace focalhip {
 namespace {
