@@ -1,0 +1,96 @@
+#include "listener/programs/find_series.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <mutex>
+#include <stdexcept>
+
+#include "analysis/support/parallel_for.h"
+
+namespace focalhip {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<fs::path> files_below(const fs::path& where) {
+  std::vector<fs::path> files;
+  if (fs::is_regular_file(where)) return {where};
+  for (const fs::directory_entry& entry :
+       fs::recursive_directory_iterator(where, fs::directory_options::skip_permission_denied)) {
+    std::error_code error;
+    if (entry.is_regular_file(error)) files.push_back(entry.path());
+  }
+  std::ranges::sort(files);  // the order of a folder is an accident of the disk
+  return files;
+}
+
+std::vector<ScannedInstance> scan_all(const std::vector<fs::path>& files,
+                                      int threads,
+                                      const ScanListener& on_scan) {
+  std::vector<std::optional<ScannedInstance>> scanned(files.size());
+  std::mutex telling;
+  std::size_t done = 0;
+  parallel_for(static_cast<int>(files.size()), threads, [&](int i) {
+    const auto index = static_cast<std::size_t>(i);
+    auto result = scan_instance(files[index], {});
+    if (auto* instance = std::get_if<ScannedInstance>(&result)) scanned[index] = std::move(*instance);
+    const std::scoped_lock lock(telling);
+    ++done;
+    if (on_scan) on_scan(done, files.size());
+  });
+  std::vector<ScannedInstance> instances;
+  for (auto& instance : scanned) {
+    if (instance) instances.push_back(std::move(*instance));
+  }
+  return instances;
+}
+
+std::vector<fs::path> paths_of(const std::vector<ScannedInstance>& instances) {
+  std::vector<fs::path> paths;
+  for (const ScannedInstance& instance : instances) paths.push_back(instance.file);
+  return paths;
+}
+
+std::int64_t newest_change_ms(const std::vector<fs::path>& files) {
+  std::int64_t newest_ms = 0;
+  for (const fs::path& file : files) {
+    struct stat status {};
+    if (::stat(file.c_str(), &status) != 0) continue;
+    newest_ms =
+        std::max(newest_ms, std::int64_t{status.st_mtim.tv_sec} * 1000 + status.st_mtim.tv_nsec / 1'000'000);
+  }
+  return newest_ms;
+}
+
+NotMeasured why_no_volume(const StudyVolumes& volumes) {
+  const bool any_localizer = std::ranges::any_of(volumes.ignored, [](const std::string& line) {
+    return line.ends_with("localizer") || line.ends_with("not axial");
+  });
+  if (any_localizer) return {RefusalCode::not_axial, "only localizers and images that are not axial"};
+  return {RefusalCode::no_images, "no CT image among the objects"};
+}
+
+}  // namespace
+
+FoundSeries find_series(const fs::path& where, int threads, const ScanListener& on_scan) {
+  FoundSeries found;
+  const std::vector<fs::path> files = files_below(where);
+  const std::vector<ScannedInstance> instances = scan_all(files, threads, on_scan);
+  StudyVolumes volumes = group_volumes(instances);
+  found.files = files.size();
+  found.dicom_objects = instances.size();
+  found.work.other_series = volumes.candidates.empty() ? volumes.ignored : volumes.other_series();
+  if (volumes.candidates.empty()) {
+    found.work.files = paths_of(instances);
+    found.work.refusal = why_no_volume(volumes);
+  } else {
+    found.work.volume = std::move(volumes.candidates.front());
+    found.work.files = paths_of(found.work.volume->slices);
+  }
+  found.newest_file_ms = newest_change_ms(found.work.files);
+  return found;
+}
+
+}  // namespace focalhip
