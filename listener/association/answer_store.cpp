@@ -109,6 +109,8 @@ Refused refused_by(const ScanProblem& problem) {
 }
 
 std::optional<Refused> problem_of(const ScannedInstance& scanned, const T_DIMSE_C_StoreRQ& request) {
+  if (scanned.sop_class_uid.empty()) return Refused{store_status::not_readable, "no SOP class UID"};
+  if (scanned.sop_instance_uid.empty()) return Refused{store_status::not_readable, "no SOP instance UID"};
   if (scanned.sop_class_uid != request.AffectedSOPClassUID)
     return Refused{store_status::does_not_match, "SOP class differs between command and data set"};
   if (scanned.sop_instance_uid != request.AffectedSOPInstanceUID)

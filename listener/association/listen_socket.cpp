@@ -14,7 +14,7 @@ namespace focalhip {
 
 namespace {
 
-constexpr int backlog = 128;
+constexpr int backlog = 1024;
 
 [[noreturn]] void fail(const std::string& bind_address, std::uint16_t port, const std::string& why) {
   throw CannotListen("cannot listen on " + bind_address + " port " + std::to_string(port) + ": " + why);
