@@ -209,6 +209,8 @@ constexpr std::array named_codes{
     codes::quality_grade,
     codes::quality_note,
     codes::quality_note_detail,
+    codes::right_grade,
+    codes::left_grade,
     codes::series_not_analysed,
     codes::right_not_measured,
     codes::left_not_measured,

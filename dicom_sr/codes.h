@@ -156,6 +156,8 @@ inline constexpr Code no_reference_cohort{"FH-T03", own_scheme, "No reference co
 inline constexpr Code quality_grade{"FH-T04", own_scheme, "Quality grade"};
 inline constexpr Code quality_note{"FH-T05", own_scheme, "Quality note"};
 inline constexpr Code quality_note_detail{"FH-T06", own_scheme, "Quality note detail"};
+inline constexpr Code right_grade{"FH-T07", own_scheme, "Right femur quality grade"};
+inline constexpr Code left_grade{"FH-T08", own_scheme, "Left femur quality grade"};
 inline constexpr Code series_not_analysed{"FH-T10", own_scheme, "Series not analysed, reason"};
 inline constexpr Code right_not_measured{"FH-T11", own_scheme, "Right femur not measured, reason"};
 inline constexpr Code left_not_measured{"FH-T12", own_scheme, "Left femur not measured, reason"};

@@ -1,10 +1,12 @@
 #include "dicom_sr/dataset.h"
 
 #include <algorithm>
-#include <array>
 #include <stdexcept>
+#include <vector>
 
 #include <dcmtk/dcmdata/dcostrmb.h>
+
+#include "dicom_sr/plain_text.h"
 
 namespace focalhip {
 
@@ -66,15 +68,6 @@ std::string part10_bytes(DcmFileFormat& file) {
   file.transferEnd();
   require(condition, "encode a DICOM file");
   return bytes;
-}
-
-std::string plain_ascii(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c == '\n' || c == '\r' || c == '\t') c = ' ';
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return result;
 }
 
 std::string short_ascii(std::string_view text, std::size_t longest) {

@@ -29,9 +29,6 @@ void put_code(DcmItem& item, const Code& code);
 // The data set as a Part 10 file, Explicit VR Little Endian. Same data set, same bytes.
 [[nodiscard]] std::string part10_bytes(DcmFileFormat& file);
 
-// Printable ASCII, which every DICOM character set contains: other bytes become '?', line breaks blanks.
-[[nodiscard]] std::string plain_ascii(std::string_view text);
-
 // plain_ascii shortened to a VR's length, without the backslash that separates values.
 [[nodiscard]] std::string short_ascii(std::string_view text, std::size_t longest);
 

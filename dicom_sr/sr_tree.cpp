@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "dicom_sr/dataset.h"
+#include "dicom_sr/plain_text.h"
 
 namespace focalhip {
 

@@ -57,8 +57,9 @@ void write_image_properties(SrTree& tree, const HipReport& report, const StudyCo
   number(codes::horizontal_spacing, grid.spacing_mm.x(), 4, codes::unit_mm);
   number(codes::vertical_spacing, grid.spacing_mm.y(), 4, codes::unit_mm);
   number(codes::slice_spacing, grid.spacing_mm.z(), 4, codes::unit_mm);
-  if (report.acquisition.slice_thickness_mm) {
-    number(codes::slice_thickness, *report.acquisition.slice_thickness_mm, 3, codes::unit_mm);
+  const std::optional<double>& thickness_mm = report.acquisition.slice_thickness_mm;
+  if (thickness_mm && *thickness_mm > 0.0 && *thickness_mm < 1000.0) {
+    number(codes::slice_thickness, *thickness_mm, 3, codes::unit_mm);
   }
 }
 

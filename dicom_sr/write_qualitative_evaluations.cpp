@@ -28,9 +28,13 @@ void write_qualitative_evaluations(SrTree& tree, const HipReport& report, const 
     tree.code(contains, codes::quality_grade, code_of(shown_grade(report)));
     if (report.refusal) write_reason(tree, codes::series_not_analysed, *report.refusal);
     for (const FemurResult& femur : report.femurs) {
-      const UnmeasuredFemur* unmeasured = femur.unmeasured();
-      if (unmeasured == nullptr) continue;
       const bool is_right = femur.side == Side::right;
+      const UnmeasuredFemur* unmeasured = femur.unmeasured();
+      if (unmeasured == nullptr) {
+        const Code& what = is_right ? codes::right_grade : codes::left_grade;
+        tree.code(contains, what, code_of(femur.measurement()->grade));
+        continue;
+      }
       write_reason(tree, is_right ? codes::right_not_measured : codes::left_not_measured, unmeasured->reason);
     }
     for (const SidedNote& note : all_notes(report)) {

@@ -20,6 +20,7 @@ struct DrawnText {
   double top = 0.0;
   double width = 0.0;
   double height = 0.0;
+  bool shortened = false;  // too long for its place: ends in an ellipsis
 };
 
 // A finished page and what is written on it, so that tests can read it.

@@ -123,15 +123,16 @@ FemurProjection draw_projection(Side side) {
   FemurProjection result;
   result.columns = 180;
   result.rows = 280;
+  constexpr double ray_step_mm = 2.0;
   const double denser = side == Side::right ? 1.0 : 0.9;
   for (int row = 0; row < result.rows; ++row) {
     for (int column = 0; column < result.columns; ++column) {
       double sum_mg_cm2 = 0.0;
       Vector3d point(62.0 + 0.5 * column, 0.0, 155.0 - 0.5 * row);
-      for (double y = -40.0; y <= 40.0; y += 1.0) {
+      for (double y = -30.0; y <= 30.0; y += ray_step_mm) {
         point.y() = y;
         const double depth_mm = -to_femur(point);
-        if (depth_mm > 0.0) sum_mg_cm2 += 0.1 * denser * (depth_mm < 2.5 ? 700.0 : 110.0);
+        if (depth_mm > 0.0) sum_mg_cm2 += 0.1 * ray_step_mm * denser * (depth_mm < 2.5 ? 700.0 : 110.0);
       }
       point.y() = 0.0;
       result.bmd_mg_cm2.push_back(static_cast<float>(sum_mg_cm2));

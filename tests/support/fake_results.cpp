@@ -93,11 +93,14 @@ void erase_mask(HipReport& report, std::uint8_t label) {
 }  // namespace
 
 HipReport both_sides_report() {
-  HipReport report = scan();
-  report.grade = Grade::b;
-  report.calibration = calibration();
-  report.femurs = {{Side::right, true, femur(Side::right)}, {Side::left, false, femur(Side::left)}};
-  return report;
+  static const HipReport drawn_once = [] {
+    HipReport report = scan();
+    report.grade = Grade::b;
+    report.calibration = calibration();
+    report.femurs = {{Side::right, true, femur(Side::right)}, {Side::left, false, femur(Side::left)}};
+    return report;
+  }();
+  return drawn_once;
 }
 
 HipReport one_side_report() {

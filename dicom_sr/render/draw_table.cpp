@@ -1,0 +1,115 @@
+#include "dicom_sr/render/draw_table.h"
+
+#include <algorithm>
+#include <array>
+
+#include "dicom_sr/render/draw_slices.h"
+
+namespace focalhip {
+
+namespace {
+
+constexpr double label_width = 248.0;
+constexpr double block_gap = 16.0;
+constexpr double side_row_height = 26.0;
+constexpr double name_row_height = 22.0;
+constexpr double value_row_height = 24.0;
+
+struct Row {
+  Code quantity;
+  const char* words;
+  const char* unit;
+};
+const std::array<Row, 7> rows{{{codes::areal_bmd, "Areal BMD (aBMD)", "g/cm\u00B2"},
+                               {codes::volumetric_bmd, "Volumetric BMD, integral", "mg/cm\u00B3"},
+                               {codes::trabecular_bmd, "Volumetric BMD, trabecular", "mg/cm\u00B3"},
+                               {codes::cortical_bmd, "Volumetric BMD, cortical", "mg/cm\u00B3"},
+                               {codes::bone_mineral_content, "Bone mineral content", "g"},
+                               {codes::area, "Projected area", "cm\u00B2"},
+                               {codes::volume, "Volume", "cm\u00B3"}}};
+
+std::string shown_value(const ResultGroup* group, const Code& quantity) {
+  if (group == nullptr) return "";
+  const auto found = std::find_if(group->values.begin(), group->values.end(), [&](const ResultValue& value) {
+    return value.quantity == quantity;
+  });
+  return found != group->values.end() && found->number ? *found->number : "n/a";
+}
+
+const FemurResult* femur_of(const HipReport& report, Side side) {
+  const auto found = std::find_if(report.femurs.begin(), report.femurs.end(), [&](const FemurResult& femur) {
+    return femur.side == side;
+  });
+  return found == report.femurs.end() ? nullptr : &*found;
+}
+
+// The four columns of one side.
+void draw_block(Canvas& canvas,
+                const Rect& block,
+                Side side,
+                const HipReport& report,
+                const std::vector<ResultGroup>& groups) {
+  canvas.line(side == Side::right ? "R   right femur" : "L   left femur",
+              {block.left, block.top, block.width, side_row_height},
+              {.size_px = 16.0, .bold = true, .colour = colour_of(side), .align = Align::centre});
+  const double first_value_row = block.top + side_row_height + name_row_height;
+  const FemurResult* femur = femur_of(report, side);
+  if (femur == nullptr || femur->measurement() == nullptr) {
+    canvas.line(femur == nullptr ? "not asked for" : "not measured",
+                {block.left, first_value_row, block.width, value_row_height * rows.size()},
+                {.size_px = 17.0, .colour = palette::quiet_ink, .align = Align::centre});
+    return;
+  }
+  const double width = block.width / all_vois.size();
+  for (std::size_t column = 0; column < all_vois.size(); ++column) {
+    const VoiName voi = all_vois[column];
+    const bool is_total = voi == VoiName::th;
+    Rect cell{block.left + static_cast<double>(column) * width + 4.0,
+              block.top + side_row_height,
+              width - 10.0,
+              name_row_height};
+    canvas.line(name(voi), cell, {.size_px = 15.0, .bold = true, .align = Align::right});
+    cell.top = first_value_row;
+    cell.height = value_row_height;
+    const ResultGroup* group = find_group(groups, side, voi);
+    for (const Row& row : rows) {
+      canvas.line(
+          shown_value(group, row.quantity), cell, {.size_px = 16.0, .bold = is_total, .align = Align::right});
+      cell.top += value_row_height;
+    }
+  }
+}
+
+}  // namespace
+
+double draw_table(Canvas& canvas,
+                  Point top_left,
+                  double width,
+                  const HipReport& report,
+                  const std::vector<ResultGroup>& groups) {
+  const double head_height = side_row_height + name_row_height;
+  const double height = head_height + value_row_height * rows.size();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Rect row{top_left.x,
+                   top_left.y + head_height + static_cast<double>(i) * value_row_height,
+                   width,
+                   value_row_height};
+    if (i % 2 == 0) canvas.fill(row, palette::panel);
+    canvas.line(rows[i].words, {row.left + 6.0, row.top, 192.0, row.height}, {.size_px = 14.0});
+    canvas.line(rows[i].unit,
+                {row.left + 198.0, row.top, label_width - 198.0, row.height},
+                {.size_px = 13.0, .colour = palette::quiet_ink});
+  }
+  const double block_width = (width - label_width - block_gap) / 2.0;
+  double left = top_left.x + label_width;
+  for (const Side side : {Side::right, Side::left}) {
+    draw_block(canvas, {left, top_left.y, block_width, height}, side, report, groups);
+    left += block_width + block_gap;
+  }
+  const double middle = left - block_width - 1.5 * block_gap;
+  const Segment rule{{middle, top_left.y + 4.0}, {middle, top_left.y + height}};
+  canvas.lines({&rule, 1}, palette::rule, 1.0);
+  return height;
+}
+
+}  // namespace focalhip

@@ -1,0 +1,96 @@
+#include "dicom_sr/result_groups.h"
+
+#include <limits>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/fake_results.h"
+
+namespace focalhip {
+namespace {
+
+using ::testing::ElementsAre;
+
+std::vector<std::string> tracking_ids(const std::vector<ResultGroup>& groups) {
+  std::vector<std::string> ids;
+  for (const ResultGroup& group : groups) ids.push_back(group.tracking_id);
+  return ids;
+}
+
+std::vector<std::string> numbers(const ResultGroup& group) {
+  std::vector<std::string> result;
+  for (const ResultValue& value : group.values) result.push_back(value.number.value_or("none"));
+  return result;
+}
+
+TEST(ResultGroups, FollowRightThenLeftThenGeometryThenCalibration) {
+  EXPECT_THAT(
+      tracking_ids(result_groups(test::both_sides_report())),
+      ElementsAre("R-FN", "R-TR", "R-IT", "R-TH", "L-FN", "L-TR", "L-IT", "L-TH", "R-GEO", "L-GEO", "CALIB"));
+  EXPECT_THAT(tracking_ids(result_groups(test::one_side_report())),
+              ElementsAre("L-FN", "L-TR", "L-IT", "L-TH", "L-GEO", "CALIB"));
+  EXPECT_TRUE(result_groups(test::refused_report_with_pictures()).empty());
+}
+
+// Converted by hand from the native units below.
+TEST(ResultGroups, ConvertNativeUnitsToThoseOfTheReport) {
+  HipReport report = test::both_sides_report();
+  std::get<FemurMeasurement>(report.femurs[0].outcome).vois[0] = {.abmd_mg_cm2 = 612.44,
+                                                                  .area_mm2 = 521.4,
+                                                                  .bmc_mg = 3193.3,
+                                                                  .vbmd_mg_cm3 = 248.64,
+                                                                  .trabecular_vbmd_mg_cm3 = 104.46,
+                                                                  .cortical_vbmd_mg_cm3 = 646.31,
+                                                                  .volume_mm3 = 14872.0};
+  const std::vector<ResultGroup> groups = result_groups(report);
+  const ResultGroup* neck = find_group(groups, Side::right, VoiName::fn);
+  ASSERT_NE(neck, nullptr);
+  EXPECT_THAT(numbers(*neck), ElementsAre("0.612", "248.6", "5.21", "14.87", "3.19", "104.5", "646.3"));
+}
+
+// sigma 1.25 HU per mg/cm3 and beta -10 HU: density = 0.8 HU + 8.
+TEST(ResultGroups, GiveSlopeAndInterceptOfTheMindwaysEquation) {
+  HipReport report = test::both_sides_report();
+  report.calibration->sigma_ct_hu_per_mg_cm3 = 1.25;
+  report.calibration->beta_ct_hu = -10.0;
+  report.calibration->rods[4].used = false;
+  const ResultGroup calibration = result_groups(report).back();
+  EXPECT_EQ(calibration.values[0].number, "0.8000");
+  EXPECT_EQ(calibration.values[1].number, "8.00");
+  EXPECT_EQ(calibration.values[7].quantity, codes::rods_used);
+  EXPECT_EQ(calibration.values[7].number, "4");
+}
+
+TEST(ResultGroups, SayWhyANumberIsMissing) {
+  const std::vector<ResultGroup> groups = result_groups(test::missing_values_report());
+  const ResultGroup* neck = find_group(groups, Side::right, VoiName::fn);
+  const ResultGroup* trochanter = find_group(groups, Side::right, VoiName::tr);
+  EXPECT_EQ(neck->values[0].number, std::nullopt);
+  EXPECT_EQ(neck->values[0].missing, codes::measurement_failure);
+  EXPECT_EQ(trochanter->values[1].number, std::nullopt);
+  EXPECT_EQ(trochanter->values[1].missing, codes::not_a_number);
+}
+
+TEST(ResultGroups, StateTheMineralOfEveryDensityAndMass) {
+  for (const ResultGroup& group : result_groups(test::both_sides_report())) {
+    for (const ResultValue& value : group.values) {
+      const bool is_density = value.unit == codes::unit_g_cm2 || value.unit == codes::unit_mg_cm3 ||
+                              value.unit == codes::unit_g || value.unit == codes::unit_mg_cm3_per_hu;
+      EXPECT_EQ(value.is_k2hpo4, is_density) << group.tracking_id << " " << value.quantity.meaning;
+    }
+  }
+}
+
+// The labels of the fake are drawn around these places; 15 mm is half the height of a region.
+TEST(ResultGroups, LieInTheirRegion) {
+  const std::vector<ResultGroup> groups = result_groups(test::both_sides_report());
+  const ResultGroup* right = find_group(groups, Side::right, VoiName::fn);
+  const ResultGroup* left = find_group(groups, Side::left, VoiName::fn);
+  EXPECT_NEAR(right->centre_patient_mm.x(), -108.0, 15.0);
+  EXPECT_NEAR(left->centre_patient_mm.x(), 108.0, 15.0);
+  EXPECT_NEAR(right->centre_patient_mm.z(), 100.0, 15.0);
+}
+
+}  // namespace
+}  // namespace focalhip
