@@ -55,6 +55,16 @@ UniqueFd block_and_watch_signals() {
   return fd;
 }
 
+// Closes everything above standard error but these two.
+void close_all_but(int first, int second) {
+  const auto low = static_cast<unsigned int>(std::min(first, second));
+  const auto high = static_cast<unsigned int>(std::max(first, second));
+  constexpr unsigned int lowest = STDERR_FILENO + 1;
+  if (low > lowest) ::close_range(lowest, low - 1, 0);
+  if (high > low + 1) ::close_range(low + 1, high - 1, 0);
+  ::close_range(high + 1, ~0U, 0);
+}
+
 class Acceptor {
  public:
   explicit Acceptor(const NodeConfig& config)
@@ -234,15 +244,11 @@ void Acceptor::start_receiver(Waiting connection) {
   children_.add({.pid = pid, .address = connection.address, .peer_index = {}, .channel = std::move(ours)});
 }
 
-// In the child: only its own connection stays open. SIGTERM stays blocked, the receiver's watchdog collects
-// it.
+// In the child: only its own connection stays open, whatever the acceptor or those before it had. SIGTERM
+// stays blocked, the receiver's watchdog collects it.
 void Acceptor::be_receiver(Waiting connection, UniqueFd channel) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
-  signals_.reset();
-  listener_.fd.reset();
-  silent_.clear();
-  rejected_.clear();
-  children_.clear();
+  close_all_but(connection.socket.value(), channel.value());
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGCHLD);

@@ -351,7 +351,7 @@ TEST_F(HostilePeer, ProtocolViolationsEndTheAssociationOnly) {
       pdu(4, ""),
       std::string("\4\0\x7f\xff\xff\xff", 6),          // 2 GB of data announced
       associate_request("CTSCANNER", "FOCALHIP", {}),  // second request
-      data_pdu(verification_context, true, true, command),
+      data_pdu(verification_context, true, true, command) + data_pdu(verification_context, false, true, data),
       data_pdu(ct_context, true, true, "garbage that is no command set"),
       data_pdu(ct_context, true, true, CommandBytes().number(0x0100, 0x7777).number(0x0800, 0x0101).bytes())};
   for (const std::string& violation : violations) {
