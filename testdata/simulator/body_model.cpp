@@ -1,63 +1,18 @@
 #include "testdata/simulator/body_model.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <vector>
 
 #include "testdata/simulator/implicit_shapes.h"
+#include "testdata/simulator/muscle_atlas.h"
 
 namespace focalhip::simulator {
 namespace {
 
-constexpr double grid_step_mm = 2.5;
+constexpr double grid_step_mm = 3.0;
 constexpr double skin_mm = 1.8;
-constexpr double fascia_mm = 1.5;
-
-// A muscle as an ellipsoid in the hip frame: relative to the head centre, x lateral, y anterior, z cranial.
-struct Muscle {
-  Vec3 centre;
-  Vec3 semi;
-  double yaw_deg = 0.0;    // about z, from lateral to anterior
-  double pitch_deg = 0.0;  // about x, upper end backwards
-};
-
-// Positions after axial anatomy at the hip; sizes so that neighbours overlap and meet in fascial planes.
-constexpr std::array<Muscle, 22> muscles{{
-    {{-2, -72, -12}, {64, 20, 90}, 22},      // gluteus maximus
-    {{34, -48, -30}, {30, 13, 70}, 48},      // gluteus maximus, lateral part
-    {{44, 0, 52}, {17, 44, 62}, -6},         // gluteus medius
-    {{28, 14, 42}, {12, 30, 48}, -10},       // gluteus minimus
-    {{51, 38, -12}, {8, 22, 75}, 18},        // tensor fasciae latae
-    {{26, 62, 8}, {13, 8, 95}},              // sartorius
-    {{20, 49, -32}, {15, 11, 85}},           // rectus femoris
-    {{-4, 39, 14}, {21, 15, 70}, 0, 8},      // iliopsoas
-    {{-12, 12, -48}, {13, 14, 36}, 0, -30},  // iliopsoas tendon to the lesser trochanter
-    {{-34, 37, -38}, {23, 11, 36}, 12},      // pectineus
-    {{-36, 6, -40}, {27, 13, 18}},           // obturator externus
-    {{-47, -14, 2}, {7, 30, 42}, 12},        // obturator internus
-    {{-52, 30, -88}, {24, 18, 58}},          // adductor longus
-    {{-46, 10, -84}, {28, 17, 52}},          // adductor brevis
-    {{-36, -16, -92}, {38, 24, 52}},         // adductor magnus
-    {{63, 4, -88}, {15, 38, 68}, 8},         // vastus lateralis
-    {{40, 30, -98}, {30, 17, 62}},           // vastus intermedius
-    {{14, 14, -108}, {14, 20, 40}},          // vastus medialis
-    {{2, -36, -44}, {34, 11, 24}},           // quadratus femoris
-    {{-14, -54, -90}, {24, 18, 52}},         // hamstrings
-    {{-10, -40, 14}, {44, 10, 13}, -12},     // piriformis, gemelli
-    {{34, -28, -86}, {18, 14, 44}},          // gluteal insertion
-}};
-
-double muscle_distance(const Muscle& m, Vec3 p, double scale) {
-  const Vec3 d = p - scale * m.centre;
-  const double cy = std::cos(m.yaw_deg * degree);
-  const double sy = std::sin(m.yaw_deg * degree);
-  const Vec3 turned{cy * d.x + sy * d.y, -sy * d.x + cy * d.y, d.z};
-  const double cp = std::cos(m.pitch_deg * degree);
-  const double sp = std::sin(m.pitch_deg * degree);
-  return ellipsoid_distance({turned.x, cp * turned.y + sp * turned.z, -sp * turned.y + cp * turned.z},
-                            scale * m.semi);
-}
+constexpr double fascia_mm = 1.6;
+constexpr double body_behind_heads_mm = 20.0;  // centre of the outline behind the line of the heads
 
 // Share of a layer at signed distance d.
 double share(double d, double width) { return std::clamp(0.5 - d / width, 0.0, 1.0); }
@@ -72,7 +27,7 @@ BodyModel::BodyModel(
       middle_(0.5 * (hip.right.head_centre_patient_mm + hip.left.head_centre_patient_mm)),
       half_heads_(0.5 * (hip.left.head_centre_patient_mm.x - hip.right.head_centre_patient_mm.x)),
       size_(0.5 * (hip.right.head_radius_mm + hip.left.head_radius_mm) / 22.0),
-      back_y_mm_(middle_.y + 6.0 + hip.body.half_depth_mm),
+      back_y_mm_(middle_.y + body_behind_heads_mm + hip.body.half_depth_mm),
       fields_(
           {middle_.x - hip.body.half_width_mm - 12.0, middle_.y - hip.body.half_depth_mm - 12.0, lowest_z_mm},
           {middle_.x + hip.body.half_width_mm + 12.0,
@@ -86,7 +41,7 @@ BodyModel::BodyModel(
 
 double BodyModel::outline_distance(Vec3 p) const {
   const double x = p.x - middle_.x;
-  const double y = p.y - middle_.y - 6.0;
+  const double y = p.y - middle_.y - body_behind_heads_mm;
   const double z = p.z - middle_.z;
   // Pelvis: widest at the trochanters, flat behind where the weight rests.
   const double width = body_.half_width_mm * (1.0 - 0.07 * smooth_step(10.0, 110.0, z));
@@ -110,37 +65,46 @@ double BodyModel::outline_distance(Vec3 p) const {
 }
 
 void BodyModel::fill_grid(const HipParameters& hip, int threads) {
+  // Slow random bending, so that no outline is a perfect ellipse.
+  const TextureField bend(hip.seed * 7 + 8, 36.0, 48, 8.0);
   const double scale = size_ * body_.muscle_size;
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
   for (int k = 0; k < fields_.size(2); ++k) {
     for (int j = 0; j < fields_.size(1); ++j) {
       for (int i = 0; i < fields_.size(0); ++i) {
-        const Vec3 p = fields_.node_mm(i, j, k);
-        const double skin = outline_distance(p);
-        double nearest = 1e3;
-        double next = 1e3;
+        const Vec3 node = fields_.node_mm(i, j, k);
+        const double skin = outline_distance(node) + 1.5 * bend.sample(node + Vec3{190.0, 70.0, 0.0});
+        MusclePoint muscle;
         if (skin < 0.0) {
+          const Vec3 p =
+              node + 2.2 * Vec3{bend.sample(node), bend.sample(node + Vec3{130.0, 130.0, 130.0}), 0.0};
           const bool right = p.x < middle_.x;
           const Vec3 head = right ? hip.right.head_centre_patient_mm : hip.left.head_centre_patient_mm;
-          const Vec3 local{right ? head.x - p.x : p.x - head.x, head.y - p.y, p.z - head.z};
-          const auto note = [&](double d) {
-            next = std::min(next, std::max(d, nearest));
-            nearest = std::min(nearest, d);
-          };
-          for (const Muscle& m : muscles) note(muscle_distance(m, local, scale));
-          // Rectus abdominis.
-          const Vec3 belly{std::abs(p.x - middle_.x) - 30.0,
-                           p.y - (middle_.y + 6.0 - body_.half_depth_mm + body_.subcutaneous_mm + 6.0),
-                           p.z - middle_.z - 60.0};
-          note(ellipsoid_distance(belly, {30.0, 6.5, 95.0}));
+          muscle = muscles_at({right ? head.x - p.x : p.x - head.x, head.y - p.y, p.z - head.z}, scale);
+          const double belly = abdominal_wall_distance(p);
+          if (belly < muscle.distance_mm) muscle = {belly, 0.5 * (muscle.distance_mm - belly)};
         }
-        const double below_fat = skin + body_.subcutaneous_mm * 0.55;
+        const double below_fat = skin + fat_layer_mm(node);
         fields_.at(i, j, k) = {static_cast<float>(skin),
-                               static_cast<float>(std::max(nearest, below_fat)),
-                               static_cast<float>(0.5 * (next - nearest))};
+                               static_cast<float>(std::max(muscle.distance_mm, below_fat)),
+                               static_cast<float>(muscle.half_gap_mm)};
       }
     }
   }
+}
+
+double BodyModel::fat_layer_mm(Vec3 p) const {
+  // Thick behind and at the sides, thin in front of the thighs.
+  const double y = (p.y - middle_.y - body_behind_heads_mm) / body_.half_depth_mm;
+  return body_.subcutaneous_mm * (0.75 + 0.25 * smooth_step(-0.8, 0.6, y));
+}
+
+double BodyModel::abdominal_wall_distance(Vec3 p) const {
+  const double front = middle_.y + body_behind_heads_mm - body_.half_depth_mm;
+  const Vec3 q{std::abs(p.x - middle_.x) - 32.0,
+               p.y - (front + body_.subcutaneous_mm + 8.0 + 0.0012 * (p.x - middle_.x) * (p.x - middle_.x)),
+               p.z - middle_.z - 62.0};
+  return ellipsoid_distance(q, {31.0, 6.0, 92.0});
 }
 
 double BodyModel::organ_hu(Vec3 p, double hu, double width) const {
@@ -153,7 +117,8 @@ double BodyModel::organ_hu(Vec3 p, double hu, double width) const {
     hu = mix(hu, contrast_ ? 190.0 : 42.0, share(artery, width));
     hu = mix(hu, contrast_ ? 140.0 : 40.0, share(vein, width));
   }
-  if (lateral > 60.0 || std::abs(q.y) > 90.0) return hu;
+  if (lateral > 70.0 || std::abs(q.y) > 90.0) return hu;
+  hu = bowel_hu(q, hu, width);
   // Bladder with its wall, womb or prostate, rectum with wall, stool and gas.
   const double s = body_.bladder_size;
   const double bladder = ellipsoid_distance(q - Vec3{0.0, -22.0, 24.0}, {44.0 * s, 31.0 * s, 30.0 * s});
@@ -162,6 +127,8 @@ double BodyModel::organ_hu(Vec3 p, double hu, double width) const {
   const double womb = sex_ == Sex::female ? ellipsoid_distance(q - Vec3{4.0, 18.0, 30.0}, {25.0, 15.0, 32.0})
                                           : ellipsoid_distance(q - Vec3{0.0, 6.0, -16.0}, {23.0, 17.0, 18.0});
   hu = mix(hu, contrast_ ? 95.0 : 48.0, share(std::max(womb, -bladder + 3.5), width));
+  const double perineum = ellipsoid_distance(q - Vec3{0.0, -22.0, -66.0}, {17.0, 30.0, 24.0});
+  hu = mix(hu, 38.0, 0.8 * share(perineum, 3.0));
   const double bend = 6.0 * std::sin(q.z / 28.0);
   const double calibre = 15.0 + 3.0 * std::sin(q.z / 17.0 + 1.0);
   const double rectum =
@@ -176,6 +143,22 @@ double BodyModel::organ_hu(Vec3 p, double hu, double width) const {
   return hu;
 }
 
+double BodyModel::bowel_hu(Vec3 q, double hu, double width) const {
+  if (q.z < 40.0) return hu;
+  // Two loops of bowel above the bladder, wandering from side to side.
+  for (const double phase : {0.0, 2.4}) {
+    const double y = -34.0 + 18.0 * std::sin(q.x / 21.0 + phase) + 20.0 * (phase > 1.0 ? 1.0 : 0.0);
+    const double z = 78.0 + 13.0 * std::cos(q.x / 26.0 + 2.0 * phase) - 14.0 * (phase > 1.0 ? 1.0 : 0.0);
+    const double tube = std::hypot(q.y - y, q.z - z) - (12.0 + 2.0 * std::sin(q.x / 9.0 + phase));
+    const double loop = smooth_max(tube, std::abs(q.x) - 58.0, 10.0);
+    hu = mix(hu, contrast_ ? 85.0 : 42.0, share(loop, width));
+    hu = mix(hu, 18.0, share(loop + 3.0, width));
+    const double air = std::max(loop + 4.0, q.y - (y - 5.0));  // gas rises to the front
+    if (body_.gas > 0.8) hu = mix(hu, -920.0, share(air, width));
+  }
+  return hu;
+}
+
 BodyPoint BodyModel::point(Vec3 p, double width) const {
   const auto [skin, muscle, gap] = fields_.sample(p);
   BodyPoint result{skin, -1000.0};
@@ -184,7 +167,10 @@ BodyPoint BodyModel::point(Vec3 p, double width) const {
   if (muscle < 1.5F) {
     // Marbling runs along the fibres, here cranio-caudal.
     const double threshold = 2.15 - 9.0 * body_.muscle_fat_fraction;
-    const double marble = smooth_step(threshold, threshold + 0.8, streaks_.sample({p.x, p.y, 0.22 * p.z}));
+    const double marble =
+        body_.muscle_fat_fraction > 0.0
+            ? smooth_step(threshold, threshold + 0.8, streaks_.sample({p.x, p.y, 0.22 * p.z}))
+            : 0.0;
     const double flesh = mix(body_.muscle_hu, body_.fat_hu, 0.85 * marble) + 2.0 * mottle_.sample(p);
     const double plane = share(static_cast<double>(gap) - 0.5 * fascia_mm, 1.2);
     hu = mix(hu, mix(flesh, body_.fat_hu, 0.8 * plane), share(muscle, width));

@@ -37,7 +37,9 @@ std::string decimal(std::uint64_t high, std::uint64_t low) {
 }  // namespace
 
 std::string derived_uid(std::string_view text) {
-  return "2.25." + decimal(digest(text, 11), digest(text, 23));
+  std::string uid = "2.25.";
+  uid += decimal(digest(text, 11), digest(text, 23));
+  return uid;
 }
 
 }  // namespace focalhip::simulator

@@ -22,9 +22,8 @@ FemurParameters draw_shared_femur(RandomStream& random, Sex sex, double bone_qua
   const double size = f.head_radius_mm / 22.0;
   f.head_offset_mm = {random.normal(0.0, 0.5), random.normal(0.8, 0.6), random.normal(0.0, 0.5)};
   f.neck_shaft_angle_rad = random.normal(133.0, 5.0) * degree;
-  // The offset (38 .. 50 mm) is the horizontal part of the neck axis.
-  f.neck_length_mm =
-      std::clamp(size * random.normal(43.0, 2.0), 38.0, 51.0) / std::sin(f.neck_shaft_angle_rad);
+  // Gives an offset (its horizontal part) of 38 .. 50 mm for most.
+  f.neck_length_mm = size * random.normal(58.5, 2.0);
   f.neck_radius_si_mm = size * random.normal(15.0, 0.6);
   f.neck_ap_si_ratio = random.normal(0.90, 0.02);
   f.shaft_radius_mm = size * random.normal(14.6, 0.5);
@@ -99,13 +98,13 @@ PelvisParameters draw_pelvis(RandomStream& random, double size, double bone_qual
 BodyParameters draw_body(RandomStream& random, double height_cm, double weight_kg) {
   const double bmi = weight_kg / (height_cm * height_cm * 1e-4);
   BodyParameters b;
-  b.half_width_mm = std::clamp(180.0 + 2.4 * (bmi - 24.0) + random.normal(0.0, 3.0), 168.0, 210.0);
+  b.half_width_mm = std::clamp(178.0 + 2.2 * (bmi - 24.0) + random.normal(0.0, 2.5), 168.0, 208.0);
   b.half_depth_mm = std::clamp(110.0 + 2.2 * (bmi - 24.0) + random.normal(0.0, 3.0), 100.0, 138.0);
   b.fat_hu = random.normal(-100.0, 2.0);
   b.muscle_hu = random.normal(55.0, 2.0);
   b.muscle_fat_fraction = random.uniform(0.02, 0.12);
-  b.muscle_size = random.normal(1.0, 0.04);
-  b.subcutaneous_mm = std::clamp(22.0 + 1.6 * (bmi - 24.0), 11.0, 45.0);
+  b.muscle_size = std::clamp(random.normal(1.0, 0.03) + 0.008 * (bmi - 24.0), 0.92, 1.12);
+  b.subcutaneous_mm = std::clamp(20.0 + 1.6 * (bmi - 24.0), 10.0, 42.0);
   b.bladder_size = random.uniform(0.75, 1.15);
   b.gas = random.uniform(0.5, 1.2);
   return b;
@@ -160,6 +159,10 @@ HipParameters draw_hip(std::uint64_t seed, Sex sex) {
       std::clamp(hip.right_pelvis.joint_space_mm * left.normal(1.0, 0.05), 2.0, 4.2);
   RandomStream body(seed, stream_body);
   hip.body = draw_body(body, hip.height_cm, hip.weight_kg);
+  // Skin and fat cover the greater trochanters.
+  const double trochanters_mm = std::abs(middle.x) + half_distance_mm + shared.trochanter_lateral_mm +
+                                shared.neck_length_mm * std::sin(shared.neck_shaft_angle_rad);
+  hip.body.half_width_mm = std::max(hip.body.half_width_mm, trochanters_mm + 12.0);
   RandomStream phantom(seed, stream_phantom);
   hip.phantom = draw_phantom(phantom);
   return hip;

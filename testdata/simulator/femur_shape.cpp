@@ -104,7 +104,7 @@ Vec3 FemurShape::gradient(Vec3 p) const {
 
 double FemurShape::distance_mm(Vec3 p) const {
   const double value = implicit(p);
-  if (std::abs(value) > 14.0) return value;  // only its sign and size matter there
+  if (value > 6.0 || value < -14.0) return value;  // only its sign and size matter there
   // Walk to the surface along the gradient; the way made is the distance.
   Vec3 q = p;
   double remaining = value;

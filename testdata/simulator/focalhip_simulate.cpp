@@ -57,7 +57,8 @@ SeriesHeader series_header(const SimulateRequest& request,
                              request.reversed_instance_numbers ? 1.0 : 0.0,
                              static_cast<double>(request.rescale_intercept),
                              request.sex == Sex::male ? 1.0 : 0.0,
-                             request.age_years.value_or(-1.0)}) {
+                             request.age_years.value_or(-1.0),
+                             p.lowest_above_heads_mm.value_or(-999.0)}) {
     key += '/' + std::to_string(value);
   }
   series.series_instance_uid = derived_uid(key);

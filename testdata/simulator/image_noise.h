@@ -21,6 +21,8 @@ class NoiseMaker {
 
  private:
   [[nodiscard]] double relative_sd(int column, int row) const;
+  // Unit variance, smeared along x.
+  [[nodiscard]] double streak(int column, int row, int slice) const;
   [[nodiscard]] double streak_share(int column, int row, int slice) const;
 
   const ScanGrid& grid_;

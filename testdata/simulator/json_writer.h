@@ -18,6 +18,8 @@ class JsonWriter {
   void value(std::string_view key, int number);
   void value(std::string_view key, bool flag);
   void value(std::string_view key, std::string_view text);
+  // A literal would otherwise turn into a bool.
+  void value(std::string_view key, const char* text) { value(key, std::string_view(text)); }
   void value(std::string_view key, Vec3 point);
   [[nodiscard]] const std::string& text() const { return text_; }
 

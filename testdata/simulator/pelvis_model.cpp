@@ -9,22 +9,25 @@
 namespace focalhip::simulator {
 namespace {
 
-constexpr double grid_step_mm = 1.25;
+constexpr double grid_step_mm = 1.5;
 
 }  // namespace
 
-PelvisModel::PelvisModel(const PelvisParameters& parameters, const FemurModel& femur, int threads)
+PelvisModel::PelvisModel(const PelvisParameters& parameters,
+                         const FemurModel& femur,
+                         Vec3 middle_patient_mm,
+                         int threads)
     : parameters_(parameters),
       head_patient_mm_(femur.shape().parameters().head_centre_patient_mm),
       lateral_sign_(femur.side() == Side::right ? -1.0 : 1.0),
       head_radius_mm_(femur.shape().parameters().head_radius_mm),
-      to_midline_mm_(std::abs(head_patient_mm_.x)),
       texture_(femur.shape().parameters().texture_seed + 1, 2.5) {
+  middle_hip_mm_ = hip_from_patient(middle_patient_mm);
   // In the coronal plane the lateral edge stands at the centre-edge angle, the floor 90 deg from it; the
   // socket opens forward, so its floor lies behind.
   const double angle = parameters_.centre_edge_rad;
   cup_axis_ = normalised({-std::cos(angle), -0.30, std::sin(angle)});
-  distance_ = FieldGrid<1>({-to_midline_mm_ - 4.0, -125.0, -100.0}, {62.0, 62.0, 130.0}, grid_step_mm);
+  distance_ = FieldGrid<1>({middle_hip_mm_.x - 4.0, -125.0, -100.0}, {62.0, 62.0, 130.0}, grid_step_mm);
   fill_grid(threads, femur);
 }
 
@@ -84,7 +87,7 @@ double PelvisModel::bone_distance(Vec3 p) const {
       cone_distance(p, {-14.0 * s, -38.0 * s, 52.0 * s}, {-48.0 * s, -72.0 * s, 74.0 * s}, 9.0 * s, 13.0 * s),
       9.0);
   // Pubis: upper ramus, body, lower ramus.
-  const double symphysis = -(to_midline_mm_ - 4.0);
+  const double symphysis = middle_hip_mm_.x + 4.0;
   const Vec3 eminence{-21.0 * s, 20.0 * s, 4.0 * s};
   const Vec3 pubis{symphysis + 8.0, 34.0 * s, -28.0 * s};
   d = smooth_min(d, cone_distance(p, eminence, pubis, 9.5 * s, 7.5 * s), 7.0);
@@ -103,7 +106,7 @@ double PelvisModel::bone_distance(Vec3 p) const {
       cone_distance(p, {-26.0 * s, -33.0 * s, 8.0 * s}, {-42.0 * s, -50.0 * s, 2.0 * s}, 5.5 * s, 3.0),
       5.0);
   // Sacrum and coccyx: half of them, across the midline.
-  const Vec3 q{p.x + to_midline_mm_, p.y, p.z};
+  const Vec3 q = p - middle_hip_mm_;
   const double sacrum =
       ellipsoid_distance({q.x, q.y + 86.0 - 0.18 * (q.z - 85.0), q.z - 92.0}, {48.0 * s, 17.0 * s, 54.0 * s});
   const double lower = cone_distance(q, {0.0, -93.0, 52.0}, {0.0, -76.0, 2.0}, 11.0, 5.0);
@@ -122,7 +125,7 @@ void PelvisModel::fill_grid(int threads, const FemurModel& femur) {
         if (d < 8.0 && femur.near(patient)) {
           const double clearance =
               mix(parameters_.joint_space_mm - 0.5, 7.0, smooth_step(-2.0, 9.0, cup_opening(p)));
-          d = std::max(d, clearance - femur.distance_mm(patient));
+          d = smooth_max(d, clearance - femur.distance_mm(patient), 3.0);
         }
         distance_.at(i, j, k)[0] = static_cast<float>(d);
       }

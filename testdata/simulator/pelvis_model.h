@@ -16,7 +16,11 @@ struct PelvisPoint {
 // the femur than the joint space.
 class PelvisModel {
  public:
-  PelvisModel(const PelvisParameters& parameters, const FemurModel& femur, int threads);
+  // middle: between the two heads; sacrum and symphysis stand on its sagittal plane, so both halves meet.
+  PelvisModel(const PelvisParameters& parameters,
+              const FemurModel& femur,
+              Vec3 middle_patient_mm,
+              int threads);
   [[nodiscard]] PelvisPoint point(Vec3 p_patient_mm, double edge_width_mm) const;
   // Width of the joint in a direction from the head centre (unit vector; x lateral, y anterior, z cranial).
   [[nodiscard]] double joint_space_mm(Vec3 direction) const;
@@ -35,8 +39,8 @@ class PelvisModel {
   Vec3 head_patient_mm_;
   double lateral_sign_;
   double head_radius_mm_;
-  double to_midline_mm_;
-  Vec3 cup_axis_;  // from the head centre to the floor of the socket
+  Vec3 middle_hip_mm_;  // the middle in the hip frame; x < 0
+  Vec3 cup_axis_;       // from the head centre to the floor of the socket
   FieldGrid<1> distance_;
   TextureField texture_;
 };

@@ -14,7 +14,10 @@ struct Protocol {
   int matrix = 512;  // columns = rows
   double slice_spacing_mm = 1.0;
   double slice_thickness_mm = 1.0;
-  std::optional<int> slices;              // absent = top of acetabulum to 3 cm below the trochanter
+  std::optional<int> slices;  // absent = top of acetabulum to 3 cm below the trochanter
+  std::optional<double>
+      lowest_above_heads_mm;              // level of the most caudal slice above the middle of the heads
+                                          // (negative = below); absent = 3 cm below the trochanter
   double psf_fwhm_mm = 1.3;               // in-plane, total
   double overshoot = 0.0;                 // 0 soft kernel; 0.05 = edges of a sharp kernel overshoot 5 %
   std::optional<double> water_offset_hu;  // HU of water in this scanner; absent = drawn, 0 +- 3

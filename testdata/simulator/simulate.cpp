@@ -12,7 +12,7 @@ namespace {
 
 constexpr double below_lesser_mm = 30.0;    // "3 cm below the lesser trochanter"
 constexpr double above_head_mm = 42.0;      // the roof of the socket and what a careful operator adds
-constexpr double field_centre_y_mm = 20.0;  // the table is lowered until person and phantom are centred
+constexpr double field_centre_y_mm = 34.0;  // the table is lowered until person and phantom are centred
 
 // Lowest level of the scan, relative to the frame in which the heads are at z = 0.
 double lowest_level(const HipParameters& hip) {
@@ -33,7 +33,9 @@ double highest_level(const HipParameters& hip) {
 }
 
 ScanGrid plan_grid(const HipParameters& hip, const Protocol& protocol) {
-  const double low = lowest_level(hip);
+  const double heads_z = 0.5 * (hip.right.head_centre_patient_mm.z + hip.left.head_centre_patient_mm.z);
+  const double low =
+      protocol.lowest_above_heads_mm ? heads_z + *protocol.lowest_above_heads_mm : lowest_level(hip);
   ScanGrid grid;
   grid.columns = protocol.matrix;
   grid.rows = protocol.matrix;
@@ -43,6 +45,7 @@ ScanGrid plan_grid(const HipParameters& hip, const Protocol& protocol) {
   grid.slice_spacing_mm = protocol.slice_spacing_mm;
   grid.slice_thickness_mm = protocol.slice_thickness_mm;
   grid.field_of_view_mm = protocol.field_of_view_mm;
+  grid.slices = std::max(grid.slices, 1);
   const double corner = -0.5 * protocol.field_of_view_mm + 0.5 * grid.pixel_mm;
   grid.origin_patient_mm = {corner, corner + field_centre_y_mm, low};
   return grid;
@@ -93,6 +96,10 @@ SimulatedScan simulate(const HipParameters& hip,
   return scan;
 }
 
+ScanGrid plan_scan(const HipParameters& hip, const Protocol& protocol) {
+  return plan_grid(placed(hip, protocol.table_z_mm), protocol);
+}
+
 FemurSurfaces simulate_surfaces(const HipParameters& hip, const Protocol& protocol, int threads) {
   const HipParameters person = placed(hip, protocol.table_z_mm);
   const ScanGrid grid = plan_grid(person, protocol);
@@ -124,6 +131,8 @@ std::vector<std::string> problems_in(const Protocol& p) {
   require(within(p.slice_thickness_mm, 0.4, 10.0), "slice thickness must be 0.4 .. 10 mm");
   require(!p.slices || (*p.slices >= 1 && *p.slices <= 2000), "slices must be 1 .. 2000");
   require(!p.slices || *p.slices * p.slice_spacing_mm <= 600.0, "slices x spacing must not exceed 600 mm");
+  require(!p.lowest_above_heads_mm || within(*p.lowest_above_heads_mm, -200.0, 150.0),
+          "lowest slice must be -200 .. 150 mm above the heads");
   require(within(p.psf_fwhm_mm, 0.5, 4.0), "PSF FWHM must be 0.5 .. 4 mm");
   require(within(p.overshoot, 0.0, 0.2), "overshoot must be 0 .. 0.2");
   require(within(p.noise_sd_hu, 0.0, 200.0), "noise must be 0 .. 200 HU");

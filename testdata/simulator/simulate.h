@@ -39,6 +39,9 @@ using Progress = std::function<void(std::string_view stage, double done)>;
                                      int threads,
                                      const Progress& progress = {});
 
+// The slices the protocol asks for.
+[[nodiscard]] ScanGrid plan_scan(const HipParameters& hip, const Protocol& protocol);
+
 // The periosteal surface of both femora with the true cortical thickness, patient frame.
 struct FemurSurfaces {
   SurfaceMesh right;

@@ -15,14 +15,14 @@ double radius_at(const FemurShape& shape, double z, double angle, const Body& bo
   double low = 2.0;
   double high = 60.0;
   // First exit: coarse steps, then bisection.
-  for (double r = low; r < high; r += 1.0) {
+  for (double r = low; r < high; r += 2.0) {
     if (body(centre + r * direction) > 0.0) {
       high = r;
       break;
     }
     low = r;
   }
-  for (int i = 0; i < 30; ++i) {
+  for (int i = 0; i < 16; ++i) {
     const double middle = 0.5 * (low + high);
     (body(centre + middle * direction) > 0.0 ? high : low) = middle;
   }
@@ -36,8 +36,8 @@ struct Protrusion {
 
 Protrusion protrusion_at(const FemurShape& shape, double z) {
   Protrusion best;
-  for (int step = 0; step < 91; ++step) {
-    const double angle = (180.0 + step) * degree;  // medial to posterior
+  for (int step = 0; step <= 45; ++step) {
+    const double angle = (180.0 + 2.0 * step) * degree;  // medial to posterior
     const double with = radius_at(shape, z, angle, [&](Vec3 p) { return shape.implicit(p); });
     const double without =
         radius_at(shape, z, angle, [&](Vec3 p) { return shape.implicit_without_lesser(p); });
@@ -77,7 +77,7 @@ SideTruth side_truth(const FemurModel& femur,
 }  // namespace
 
 LesserTrochanter find_lesser_trochanter(const FemurShape& shape) {
-  constexpr double step_mm = 0.25;
+  constexpr double step_mm = 0.5;
   constexpr double end_of_protrusion_mm = 1.0;
   const double level = shape.lesser_tip_centre_mm().z;
   LesserTrochanter result;
@@ -92,7 +92,14 @@ LesserTrochanter find_lesser_trochanter(const FemurShape& shape) {
     }
   }
   double z = tip_z;
-  while (protrusion_at(shape, z).height_mm >= end_of_protrusion_mm) z -= step_mm;
+  double above = highest;
+  double here = highest;
+  while (here >= end_of_protrusion_mm) {
+    above = here;
+    z -= step_mm;
+    here = protrusion_at(shape, z).height_mm;
+  }
+  z += step_mm * (end_of_protrusion_mm - here) / (above - here);
   result.distal_z_mm = z;
   return result;
 }

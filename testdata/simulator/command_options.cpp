@@ -1,0 +1,284 @@
+#include "testdata/simulator/command_options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+namespace focalhip::simulator {
+namespace {
+
+template <typename Number>
+std::optional<Number> number_of(std::string_view text) {
+  Number number{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::string set_double(std::string_view text,
+                       double low,
+                       double high,
+                       const std::function<void(double)>& store) {
+  const std::optional<double> number = number_of<double>(text);
+  if (!number || !std::isfinite(*number) || *number < low || *number > high) {
+    const auto shown = [](double v) { return std::to_string(v).substr(0, std::to_string(v).find('.') + 2); };
+    return "must be a number from " + shown(low) + " to " + shown(high);
+  }
+  store(*number);
+  return {};
+}
+
+std::string set_integer(std::string_view text,
+                        std::int64_t low,
+                        std::int64_t high,
+                        const std::function<void(std::int64_t)>& store) {
+  const std::optional<std::int64_t> number = number_of<std::int64_t>(text);
+  if (!number || *number < low || *number > high) {
+    return "must be a whole number from " + std::to_string(low) + " to " + std::to_string(high);
+  }
+  store(*number);
+  return {};
+}
+
+constexpr std::int64_t largest_seed = 1'000'000'000'000;
+
+bool printable_id(std::string_view text) {
+  return !text.empty() && text.size() <= 64 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F && c != '\\'; });
+}
+
+std::vector<Option> person_options() {
+  using R = SimulateRequest;
+  using T = std::string_view;
+  return {
+      {"--out",
+       "DIR",
+       "folder for the series and its truth (made if missing)",
+       [](R& r, T t) -> std::string {
+         if (t.empty()) return "must not be empty";
+         r.out_folder = t;
+         return {};
+       }},
+      {"--seed",
+       "N",
+       "the person; same seed, same person",
+       [](R& r, T t) {
+         return set_integer(
+             t, 0, largest_seed, [&](std::int64_t v) { r.seed = static_cast<std::uint64_t>(v); });
+       }},
+      {"--sex",
+       "F|M",
+       "default F",
+       [](R& r, T t) -> std::string {
+         if (t != "F" && t != "M") return "must be F or M";
+         r.sex = t == "F" ? Sex::female : Sex::male;
+         return {};
+       }},
+      {"--age",
+       "YEARS",
+       "default: drawn",
+       [](R& r, T t) { return set_double(t, 18, 110, [&](double v) { r.age_years = std::round(v); }); }},
+      {"--patient-id",
+       "ID",
+       "default: made from the seed",
+       [](R& r, T t) -> std::string {
+         if (!printable_id(t)) return "must be 1 .. 64 printable ASCII characters without blank or backslash";
+         r.patient_id = t;
+         return {};
+       }},
+      {"--study-seed",
+       "N",
+       "another number = another scan of the same person (identities, noise, scanner offset)",
+       [](R& r, T t) {
+         return set_integer(
+             t, 0, largest_seed, [&](std::int64_t v) { r.study_seed = static_cast<std::uint64_t>(v); });
+       }},
+  };
+}
+
+std::vector<Option> protocol_options() {
+  using R = SimulateRequest;
+  using T = std::string_view;
+  return {
+      {"--slices",
+       "N",
+       "from 3 cm below the lesser trochanter upwards; default: to the top of the acetabulum",
+       [](R& r, T t) {
+         return set_integer(t, 1, 2000, [&](std::int64_t v) { r.protocol.slices = static_cast<int>(v); });
+       }},
+      {"--lowest",
+       "MM",
+       "level of the most caudal slice above the femoral heads (negative = below)",
+       [](R& r, T t) {
+         return set_double(t, -200, 150, [&](double v) { r.protocol.lowest_above_heads_mm = v; });
+       }},
+      {"--spacing",
+       "MM",
+       "slice spacing, default 1",
+       [](R& r, T t) { return set_double(t, 0.4, 10, [&](double v) { r.protocol.slice_spacing_mm = v; }); }},
+      {"--thickness",
+       "MM",
+       "slice thickness, default 1",
+       [](R& r, T t) {
+         return set_double(t, 0.4, 10, [&](double v) { r.protocol.slice_thickness_mm = v; });
+       }},
+      {"--matrix",
+       "N",
+       "columns and rows, default 512",
+       [](R& r, T t) {
+         return set_integer(t, 64, 1024, [&](std::int64_t v) { r.protocol.matrix = static_cast<int>(v); });
+       }},
+      {"--fov",
+       "MM",
+       "field of view, default 500",
+       [](R& r, T t) { return set_double(t, 200, 700, [&](double v) { r.protocol.field_of_view_mm = v; }); }},
+      {"--kvp",
+       "KV",
+       "tube voltage, default 120",
+       [](R& r, T t) { return set_double(t, 80, 140, [&](double v) { r.protocol.tube_kvp = v; }); }},
+      {"--energy",
+       "KEV",
+       "effective energy, default: from tube voltage and body size",
+       [](R& r, T t) {
+         return set_double(t, 60, 90, [&](double v) { r.protocol.effective_energy_kev = v; });
+       }},
+      {"--psf",
+       "MM",
+       "in-plane FWHM, default 1.3",
+       [](R& r, T t) { return set_double(t, 0.5, 4, [&](double v) { r.protocol.psf_fwhm_mm = v; }); }},
+      {"--noise",
+       "HU",
+       "standard deviation at the centre, default 27",
+       [](R& r, T t) { return set_double(t, 0, 200, [&](double v) { r.protocol.noise_sd_hu = v; }); }},
+      {"--water-offset",
+       "HU",
+       "HU of water in this scanner, default: drawn, 0 +- 3",
+       [](R& r, T t) { return set_double(t, -50, 50, [&](double v) { r.protocol.water_offset_hu = v; }); }},
+      {"--no-phantom",
+       "",
+       "no calibration phantom under the person",
+       [](R& r, T) -> std::string {
+         r.protocol.phantom = false;
+         return {};
+       }},
+      {"--contrast",
+       "",
+       "intravenous contrast agent",
+       [](R& r, T) -> std::string {
+         r.protocol.contrast = true;
+         return {};
+       }},
+  };
+}
+
+std::vector<Option> series_options() {
+  using R = SimulateRequest;
+  using T = std::string_view;
+  return {
+      {"--transfer-syntax",
+       "implicit|explicit",
+       "little endian, default explicit",
+       [](R& r, T t) -> std::string {
+         if (t != "implicit" && t != "explicit") return "must be implicit or explicit";
+         r.transfer_syntax = t == "implicit" ? TransferSyntax::implicit_little_endian
+                                             : TransferSyntax::explicit_little_endian;
+         return {};
+       }},
+      {"--localizer",
+       "",
+       "adds a localizer image as a series of its own",
+       [](R& r, T) -> std::string {
+         r.localizer = true;
+         return {};
+       }},
+      {"--second-reconstruction",
+       "thick|sharp",
+       "adds a second series of the same scan: 5 mm slices or a sharp kernel",
+       [](R& r, T t) -> std::string {
+         if (t != "thick" && t != "sharp") return "must be thick or sharp";
+         r.second = t == "thick" ? SecondReconstruction::thick : SecondReconstruction::sharp;
+         return {};
+       }},
+      {"--reverse-instance-numbers",
+       "",
+       "instance 1 is the most caudal slice",
+       [](R& r, T) -> std::string {
+         r.reversed_instance_numbers = true;
+         return {};
+       }},
+      {"--ffs",
+       "",
+       "feet first supine",
+       [](R& r, T) -> std::string {
+         r.feet_first = true;
+         return {};
+       }},
+      {"--rescale-intercept",
+       "HU",
+       "default 0; for example -1024",
+       [](R& r, T t) {
+         return set_integer(
+             t, -8192, 8192, [&](std::int64_t v) { r.rescale_intercept = static_cast<int>(v); });
+       }},
+      {"--padding",
+       "HU|none",
+       "value outside the reconstruction circle, default -2000",
+       [](R& r, T t) -> std::string {
+         r.protocol.padding = t != "none";
+         if (!r.protocol.padding) return {};
+         return set_integer(
+             t, -8192, -1000, [&](std::int64_t v) { r.protocol.padding_hu = static_cast<short>(v); });
+       }},
+      {"--threads",
+       "N",
+       "default: all cores; the result does not depend on it",
+       [](R& r, T t) {
+         return set_integer(t, 1, 256, [&](std::int64_t v) { r.threads = static_cast<int>(v); });
+       }},
+      {"--quiet",
+       "",
+       "no progress",
+       [](R& r, T) -> std::string {
+         r.progress = false;
+         return {};
+       }},
+      {"--progress",
+       "",
+       "progress even when not on a terminal",
+       [](R& r, T) -> std::string {
+         r.progress = true;
+         return {};
+       }},
+      {"--help",
+       "",
+       "this text",
+       [](R& r, T) -> std::string {
+         r.help = true;
+         return {};
+       }},
+      {"--version",
+       "",
+       "version",
+       [](R& r, T) -> std::string {
+         r.version = true;
+         return {};
+       }},
+  };
+}
+
+}  // namespace
+
+const std::vector<Option>& all_options() {
+  static const std::vector<Option> options = [] {
+    std::vector<Option> all = person_options();
+    for (auto* more : {&protocol_options, &series_options}) {
+      const std::vector<Option> group = more();
+      all.insert(all.end(), group.begin(), group.end());
+    }
+    return all;
+  }();
+  return options;
+}
+
+}  // namespace focalhip::simulator

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "testdata/simulator/command_line.h"
+
+namespace focalhip::simulator {
+
+// Sets a value from its text; returns the broken rule or nothing.
+using Setter = std::function<std::string(SimulateRequest&, std::string_view)>;
+
+struct Option {
+  std::string_view name;
+  std::string_view value;  // placeholder; empty = a switch
+  std::string_view help;
+  Setter set;
+};
+
+// Every option of focalhip-simulate, in the order of the help text.
+[[nodiscard]] const std::vector<Option>& all_options();
+
+}  // namespace focalhip::simulator

@@ -1,0 +1,134 @@
+#include "testdata/simulator/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+namespace focalhip::simulator {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+ParsedRequest parsed(const std::vector<const char*>& arguments) { return parse_command_line(arguments); }
+
+TEST(CommandLine, TakesWhatItIsGiven) {
+  const ParsedRequest p = parsed({"--out",
+                                  "x",
+                                  "--seed=7",
+                                  "--sex",
+                                  "M",
+                                  "--slices",
+                                  "40",
+                                  "--kvp",
+                                  "100",
+                                  "--no-phantom",
+                                  "--localizer",
+                                  "--second-reconstruction=sharp",
+                                  "--transfer-syntax",
+                                  "implicit"});
+  EXPECT_THAT(p.problems, IsEmpty());
+  EXPECT_EQ(p.request.out_folder, "x");
+  EXPECT_EQ(p.request.seed, 7U);
+  EXPECT_EQ(p.request.sex, Sex::male);
+  EXPECT_EQ(p.request.protocol.slices, 40);
+  EXPECT_EQ(p.request.protocol.tube_kvp, 100.0);
+  EXPECT_FALSE(p.request.protocol.phantom);
+  EXPECT_TRUE(p.request.localizer);
+  EXPECT_EQ(p.request.second, SecondReconstruction::sharp);
+  EXPECT_EQ(p.request.transfer_syntax, TransferSyntax::implicit_little_endian);
+}
+
+TEST(CommandLine, ReportsEveryProblemAtOnce) {
+  const ParsedRequest p =
+      parsed({"--sex", "X", "--noise", "-1", "--kvp", "abc", "--nonsense", "--localizer=1", "--seed", "1.5"});
+  EXPECT_THAT(p.problems,
+              ElementsAre(HasSubstr("--sex: must be F or M"),
+                          HasSubstr("--noise: must be a number from 0.0 to 200.0"),
+                          HasSubstr("--kvp"),
+                          HasSubstr("--nonsense: unknown option"),
+                          HasSubstr("--localizer: takes no value"),
+                          HasSubstr("--seed: must be a whole number"),
+                          HasSubstr("--out: missing"),
+                          HasSubstr("--seed: missing")));
+}
+
+TEST(CommandLine, RefusesValuesThatAreNotNumbers) {
+  for (const char* value : {"nan", "inf", "1e99", "", "12x", " 120"}) {
+    EXPECT_EQ(parsed({"--out", "x", "--seed", "1", "--kvp", value}).problems.size(), 1U) << value;
+  }
+  EXPECT_EQ(parsed({"--out", "x", "--seed"}).problems.size(), 2U);  // needs a value; missing
+  EXPECT_EQ(parsed({"--out", "x", "--seed", "1", "--patient-id", "a\\b"}).problems.size(), 1U);
+}
+
+TEST(CommandLine, HelpNamesEveryOption) {
+  const std::string help = help_text();
+  for (const char* option : {"--out",
+                             "--seed",
+                             "--no-phantom",
+                             "--kvp",
+                             "--contrast",
+                             "--localizer",
+                             "--second-reconstruction",
+                             "--reverse-instance-numbers",
+                             "--ffs",
+                             "--noise",
+                             "--spacing",
+                             "--thickness",
+                             "--slices",
+                             "--sex",
+                             "--age",
+                             "--threads",
+                             "--patient-id",
+                             "--study-seed",
+                             "--transfer-syntax",
+                             "--help",
+                             "--version"}) {
+    EXPECT_THAT(help, HasSubstr(std::string(option)));
+  }
+}
+
+int status_of(const std::string& arguments) {
+  const std::string command = std::string(FOCALHIP_SIMULATE_PROGRAM) + ' ' + arguments + " > /dev/null 2>&1";
+  const int status = std::system(command.c_str());
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST(SimulateProgram, EndsWithTheDocumentedStatus) {
+  if (!std::filesystem::exists(FOCALHIP_SIMULATE_PROGRAM)) GTEST_SKIP() << "focalhip-simulate is not built";
+  EXPECT_EQ(status_of("--help"), 0);
+  EXPECT_EQ(status_of("--version"), 0);
+  EXPECT_EQ(status_of(""), 2);
+  EXPECT_EQ(status_of("--out /tmp/never --seed x"), 2);
+  EXPECT_EQ(status_of("--out /proc/no/such --seed 1 --slices 1"), 1);
+}
+
+TEST(SimulateProgram, WritesTheWholeSetAndTheSameBytesForAnyThreadCount) {
+  if (!std::filesystem::exists(FOCALHIP_SIMULATE_PROGRAM)) GTEST_SKIP() << "focalhip-simulate is not built";
+  namespace fs = std::filesystem;
+  const fs::path base = fs::temp_directory_path() / ("focalhip_simulate_" + std::to_string(getpid()));
+  const std::string options =
+      " --seed 3 --matrix 96 --slices 4 --localizer --second-reconstruction thick --threads ";
+  ASSERT_EQ(status_of("--out " + (base / "a").string() + options + "1"), 0);
+  ASSERT_EQ(status_of("--out " + (base / "b").string() + options + "2"), 0);
+  EXPECT_EQ(status_of("--out " + (base / "b").string() + options + "2"), 0) << "an existing folder is reused";
+  for (const char* name :
+       {"truth.json", "mask.nrrd", "density.nrrd", "surface_right.vtk", "surface_left.vtk"}) {
+    EXPECT_TRUE(fs::exists(base / "a" / name)) << name;
+  }
+  // Four slices, the localizer, and one thick slice of the second series.
+  const auto entries = fs::directory_iterator(base / "a" / "dicom");
+  EXPECT_EQ(std::distance(fs::begin(entries), fs::end(entries)), 6);
+  const std::string diff =
+      "diff -r '" + (base / "a").string() + "' '" + (base / "b").string() + "' > /dev/null";
+  EXPECT_EQ(std::system(diff.c_str()), 0);
+  fs::remove_all(base);
+}
+
+}  // namespace
+}  // namespace focalhip::simulator
