@@ -43,6 +43,8 @@ std::string manifest_text(const std::vector<EncodedObject>& objects) {
                     {"file_name", object.file_name},
                     {"sop_class_uid", object.sop_class_uid},
                     {"sop_instance_uid", object.sop_instance_uid},
+                    {"alternative", object.alternative},
+                    {"companions", object.companions},
                     {"bytes", object.bytes.size()},
                     {"sha256", sha256_hex(object.bytes)}});
   }
@@ -126,7 +128,9 @@ std::vector<OutboxObject> read_outbox_manifest(const fs::path& folder) {
                          .file_name = entry.at("file_name").get<std::string>(),
                          .sop_class_uid = entry.at("sop_class_uid").get<std::string>(),
                          .sop_instance_uid = entry.at("sop_instance_uid").get<std::string>(),
-                         .sha256 = entry.at("sha256").get<std::string>()});
+                         .sha256 = entry.at("sha256").get<std::string>(),
+                         .alternative = entry.at("alternative").get<int>(),
+                         .companions = entry.at("companions").get<std::vector<std::string>>()});
       if (!is_plain_name(objects.back().file_name)) refuse("manifest names a file outside the folder");
     }
   } catch (const nlohmann::json::exception&) {
@@ -149,18 +153,17 @@ void sweep_outbox(const fs::path& data_folder,
   const std::set<std::string> kept(live.begin(), live.end());
   const fs::file_time_type old_enough = fs::file_time_type::clock::now() - spared;
   for (const fs::path& of_job : entries_of(data_folder / root_name)) {
-    const bool temporary = of_job.filename().string().starts_with(temporary_prefix);
-    for (const fs::path& of_attempt : temporary ? std::vector<fs::path>{} : entries_of(of_job)) {
+    const bool recent = changed_after(of_job, old_enough);  // asked first: removing what is in it changes it
+    if (of_job.filename().string().starts_with(temporary_prefix)) {
+      if (!recent) fs::remove_all(of_job);
+      continue;
+    }
+    for (const fs::path& of_attempt : entries_of(of_job)) {
       const std::string name = of_attempt.lexically_relative(data_folder).generic_string();
       if (!kept.contains(name) && !changed_after(of_attempt, old_enough)) fs::remove_all(of_attempt);
     }
-    if (changed_after(of_job, old_enough)) continue;
     std::error_code not_empty;  // a job with live attempts keeps its folder
-    if (temporary) {
-      fs::remove_all(of_job);
-    } else {
-      fs::remove(of_job, not_empty);
-    }
+    if (!recent) fs::remove(of_job, not_empty);
   }
 }
 

@@ -16,7 +16,9 @@ struct OutboxObject {
   std::string file_name;
   std::string sop_class_uid;
   std::string sop_instance_uid;
-  std::string sha256;  // hex, of the file's bytes
+  std::string sha256;                   // hex, of the file's bytes
+  int alternative = 0;                  // as in EncodedObject
+  std::vector<std::string> companions;  // as in EncodedObject
 };
 
 // "outbox/<job>/<attempt>", relative to the data folder; the one place that makes this name.

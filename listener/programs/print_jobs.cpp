@@ -23,7 +23,7 @@ std::string printable(std::string text) {
 // "2026-11-23 06:17:01Z"
 std::string to_the_second(UtcMs at_ms) {
   std::string text = utc_text(at_ms);
-  text.replace(text.find('T'), 1, " ");
+  std::replace(text.begin(), text.end(), 'T', ' ');
   return text.erase(text.find('.')) + "Z";
 }
 
@@ -35,7 +35,8 @@ nlohmann::json text_or_null(const std::string& text) {
 }
 
 std::string delivery_summary(const Delivery& delivery) {
-  std::string text = delivery.destination + " " + std::string(name(delivery.state));
+  std::string text = delivery.destination;
+  text.append(" ").append(name(delivery.state));
   if (delivery.state == DeliveryState::pending && delivery.attempts > 0) {
     text += " (failed " + std::to_string(delivery.attempts) + "x, next " +
             to_the_second(delivery.next_try_ms) + ")";

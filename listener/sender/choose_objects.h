@@ -15,10 +15,10 @@ struct ChosenObjects {
   std::vector<std::string> parts_not_accepted;  // parts of which the peer takes no alternative
 };
 
-// For every part the first alternative (SOP class, in the manifest's order) that the peer accepts; all
-// objects of a part with the same SOP class belong to one alternative. `secondary_capture` says which
-// alternative of a secondary capture comes first, or that both are wanted; the other one still serves when
-// the peer does not accept the wanted one.
+// For every part one alternative: the first, in the manifest's order, of which the peer accepts every object
+// and whose companions are chosen, too; else the first of which it accepts every object. `secondary_capture`
+// says which alternative of a secondary capture comes first, or that all accepted ones are wanted; the other
+// one still serves when the peer does not accept the wanted one.
 [[nodiscard]] ChosenObjects choose_objects(
     const std::vector<OutboxObject>& objects,
     SecondaryCapture secondary_capture,

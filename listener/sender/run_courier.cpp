@@ -117,7 +117,7 @@ class Courier {
                  {{"destination", destination_.name},
                   {"job", delivery.job_id},
                   {"attempt", delivery.attempts},
-                  {"next_try_s", wait_ms / 1000},
+                  {"next_try", utc_text(now_ms + wait_ms)},
                   {"error", error}});
   }
 

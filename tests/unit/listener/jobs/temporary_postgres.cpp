@@ -10,16 +10,14 @@
 #include <thread>
 #include <vector>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
 #include <pwd.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "listener/jobs/database.h"
+#include "tests/support/free_port.h"
 
 namespace focalhip::testing_support {
 
@@ -60,33 +58,6 @@ pid_t start_program(const std::vector<std::string>& command, const fs::path& log
   ::prctl(PR_SET_PDEATHSIG, SIGINT);
   ::execv(arguments.front(), arguments.data());
   ::_exit(127);
-}
-
-sockaddr_in loopback(int port) {
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  return address;
-}
-
-int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof(address);
-  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-  ::close(fd);
-  if (!bound) throw std::runtime_error("no free port");
-  return ntohs(address.sin_port);
-}
-
-bool answers(int port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(port);
-  const bool connected = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
-  ::close(fd);
-  return connected;
 }
 
 }  // namespace
@@ -139,7 +110,7 @@ void TemporaryPostgres::start() {
                            "max_connections=40"},
                           folder_ / "server.log");
   for (int i = 0; i < 400; ++i) {
-    if (answers(port_)) return;
+    if (port_answers(static_cast<std::uint16_t>(port_))) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   throw std::runtime_error("the temporary PostgreSQL server does not answer");
