@@ -76,11 +76,11 @@ wait_for 180 find_report || { echo "no report arrived" >&2; tail -20 "$work/node
 sleep 0.5
 
 say "6/6 the report"
-dsrdump -q +Pc "$report" 2>/dev/null
+dsrdump -q +Pl +Pc "$report" 2>/dev/null
 pictures=()
 for object in $(find "$work/received" -type f -name 'SC*' | sort); do
   picture=$work/$(basename "$object" | tr -c 'A-Za-z0-9.\n' '_').png
-  dcm2pnm -q --write-png "$object" "$picture" && pictures+=("$picture")
+  dcm2pnm -q --nointerlace --write-png "$object" "$picture" && pictures+=("$picture")
 done
 
 # The truth of the simulation beside what was measured: TH vBMD, right and left, mg/cm3 K2HPO4.
@@ -90,7 +90,10 @@ measured_of() {
     inside && index($0, "Volumetric bone mineral density") && !found {
       split($0, part, "=\""); sub(/".*/, "", part[2]); print part[2]; found = 1 }'
 }
-truth_of() { sed -n "s/.*\"th_vbmd_k2hpo4_mg_cm3_$1\": *\([0-9.]*\).*/\1/p" "$work/scan/truth.json"; }
+truth_of() {
+  awk -v side="\"$1\": {" 'index($0, side) {inside = 1} inside && index($0, "\"TH\": {") {total_hip = 1}
+    inside && total_hip && index($0, "\"vbmd_mg_cm3\"") {gsub(/[^0-9.]/, "", $2); print $2; exit}' "$work/scan/truth.json"
+}
 status=0
 echo
 for side in right left; do
