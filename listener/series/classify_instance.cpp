@@ -50,12 +50,11 @@ bool has_type(const ScannedInstance& instance, std::string_view word) {
 
 // Pictures a scanner adds to a study in the SOP class of its images.
 std::string_view words_for_derived_picture(const ScannedInstance& instance) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kinds{{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kinds{{
       {"LOCALIZER", "localizer"},
       {"SCOUT", "localizer"},
       {"SCREEN SAVE", "screen picture"},
       {"DOSE", "dose picture"},
-      {"MPR", "reformatted pictures"},
       {"VRT", "rendered pictures"},
       {"VOLUME RENDER", "rendered pictures"},
       {"MIP", "projection pictures"},

@@ -244,7 +244,13 @@ const std::string& acquired(const VolumeCandidate& candidate) {
 
 long hundredths(double length_mm) { return std::lround(length_mm * 100.0); }
 
-enum class Difference { problem, incomplete, grade, spacing, kernel, time, none };
+// Canon and others mark axial reconstructions so; the scanner's own slices go first.
+bool is_reformatted(const VolumeCandidate& candidate) {
+  const auto& types = candidate.slices.front().image_type;
+  return std::ranges::any_of(types, [](const std::string& t) { return t.find("MPR") != std::string::npos; });
+}
+
+enum class Difference { problem, incomplete, reformatted, grade, spacing, kernel, time, none };
 
 // The first rule that tells two candidates apart, and which of them it favours.
 std::pair<Difference, bool> compare(const VolumeCandidate& left, const VolumeCandidate& right) {
@@ -252,6 +258,7 @@ std::pair<Difference, bool> compare(const VolumeCandidate& left, const VolumeCan
   if (left.geometrically_complete != right.geometrically_complete) {
     return {Difference::incomplete, left.geometrically_complete};
   }
+  if (is_reformatted(left) != is_reformatted(right)) return {Difference::reformatted, is_reformatted(right)};
   if (left.grade != right.grade) return {Difference::grade, left.grade < right.grade};
   if (hundredths(left.slice_spacing_mm) != hundredths(right.slice_spacing_mm)) {
     return {Difference::spacing, left.slice_spacing_mm < right.slice_spacing_mm};
@@ -279,6 +286,8 @@ std::string reason_against(const VolumeCandidate& candidate, const VolumeCandida
   switch (compare(best, candidate).first) {
     case Difference::incomplete:
       return "covers only " + fixed(candidate.extent_mm, 0) + " mm";
+    case Difference::reformatted:
+      return "reformatted from another series";
     case Difference::grade:
       return std::string("lower grade ") + letter(candidate.grade);
     case Difference::spacing:

@@ -37,8 +37,9 @@ struct StudyVolumes {
 };
 
 // Sorts whatever was received of one study into volumes (qct 1.1, 1.2). Choice: no problem, geometrically
-// complete, best grade, smallest slice spacing, softest kernel, latest acquisition. Of copies of the same
-// instance the last one in `instances` is kept (order of reception); otherwise the order does not matter.
+// complete, not reformatted, best grade, smallest slice spacing, softest kernel, latest acquisition. Of
+// copies of the same instance the last one in `instances` is kept (order of reception); otherwise the order
+// does not matter.
 [[nodiscard]] StudyVolumes group_volumes(std::span<const ScannedInstance> instances);
 
 }  // namespace focalhip

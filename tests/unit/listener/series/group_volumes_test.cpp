@@ -273,6 +273,16 @@ TEST(GroupVolumes, PrefersAVolumeThatCoversTheHipToAFinerOneThatDoesNot) {
   EXPECT_THAT(volumes.other_series(), ElementsAre(HasSubstr("covers only 59 mm")));
 }
 
+TEST(GroupVolumes, UsesAnAxialReformatOnlyWhereThereIsNothingElse) {
+  std::vector<ScannedInstance> slices = stack("1.1", 120, 1.0);
+  for (ScannedInstance& s : slices) s.image_type = {"DERIVED", "PRIMARY", "MPR"};
+  EXPECT_FALSE(group_volumes(slices).candidates.at(0).problem.has_value());
+  append(slices, stack("1.2", 60, 2.0));
+  const StudyVolumes volumes = group_volumes(slices);
+  EXPECT_EQ(volumes.candidates.at(0).series_instance_uid, "1.2");
+  EXPECT_THAT(volumes.other_series(), ElementsAre(HasSubstr("reformatted")));
+}
+
 TEST(GroupVolumes, IgnoresWhatIsNoAxialImageWithOneLineEach) {
   std::vector<ScannedInstance> slices = stack("1.1", 120, 1.0);
   for (int i = 0; i < 2; ++i) {

@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "listener/support/log.h"
-#include "tests/unit/listener/series/test_ct_writer.h"
+#include "tests/support/test_ct_writer.h"
 
 namespace focalhip {
 namespace {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <unistd.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -12,7 +10,8 @@
 #include <dcmtk/config/osconfig.h>
 
 #include <dcmtk/dcmdata/dctk.h>
-#include <gtest/gtest.h>
+
+#include "tests/support/temporary_folder.h"
 
 namespace focalhip::test {
 
@@ -20,22 +19,7 @@ inline void must(const OFCondition& condition, const char* what) {
   if (condition.bad()) throw std::runtime_error(std::string(what) + ": " + condition.text());
 }
 
-// A folder that is gone after the test.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = testing::TempDir() + "focalhip-series-XXXXXX";
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = pattern;
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using testing_support::TemporaryFolder;
 
 // A small CT series written with DCMTK: known stored words, so that HU are known exactly.
 struct TestSeries {
