@@ -35,7 +35,7 @@ using std::chrono::milliseconds;
 enum Rank : int { accepting, collecting, working, sending };
 
 // Processes of a killed predecessor need a moment to go.
-constexpr milliseconds lock_patience{10000};
+constexpr milliseconds lock_patience{5000};
 
 // SIGTERM and SIGINT as a readable descriptor, for processes that wait on descriptors.
 UniqueFd stop_signals() {

@@ -92,6 +92,7 @@ JobChoice choose_volume(const ReceivedStudy& study,
   JobInput input;
   input.files = relative_files(best.slices, data_folder);
   input.other_series = volumes.other_series();
+  input.other_series.insert(input.other_series.end(), volumes.ignored.begin(), volumes.ignored.end());
   if (choice.mixed_identities) {
     refuse(choice.job,
            input,

@@ -5,7 +5,7 @@
 #include "listener/jobs/job_input.h"
 #include "listener/support/durable_file.h"
 #include "tests/support/temporary_folder.h"
-#include "tests/unit/listener/series/test_ct_writer.h"
+#include "tests/support/test_ct_writer.h"
 
 namespace focalhip {
 namespace {

@@ -1,0 +1,189 @@
+// Start, stop, crash and resume: nothing lost, nothing doubled, nothing half written.
+#include <fstream>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "listener/support/unique_fd.h"
+#include "tests/integration/node_fixture.h"
+
+namespace focalhip {
+namespace {
+
+namespace fs = std::filesystem;
+
+const std::string study_1 = "1.2.826.0.1.3680043.9999.1";
+
+class NodeLife : public NodeTest {
+ protected:
+  int listen_status() {
+    ChildProcess node(program("listen"), folder() / "logs" / "second.log");
+    return node.wait(60s);
+  }
+  [[nodiscard]] std::string second_log() const {
+    std::ifstream file(folder() / "logs" / "second.log");
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+};
+
+TEST_F(NodeLife, SigtermEndsAnIdleNodeCleanlyAndSoon) {
+  start_node();
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(stop_node(), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
+}
+
+TEST_F(NodeLife, APortInUseIsStatusOne) {
+  const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address = testing_support::loopback_address(0);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(::bind(socket.value(), reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(socket.value(), 1), 0);
+  ASSERT_EQ(::getsockname(socket.value(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+  write_config("");
+  std::ifstream in(config_file());
+  std::string toml{std::istreambuf_iterator<char>(in), {}};
+  toml.replace(toml.find("port = 0"), 8, "port = " + std::to_string(ntohs(address.sin_port)));
+  std::ofstream(config_file()) << toml;
+  EXPECT_EQ(listen_status(), 1);
+  EXPECT_NE(second_log().find(std::to_string(ntohs(address.sin_port))), std::string::npos) << second_log();
+  EXPECT_EQ(second_log().find("ready port"), std::string::npos);
+}
+
+TEST_F(NodeLife, TwoNodesCannotShareADataFolder) {
+  start_node();
+  EXPECT_EQ(listen_status(), 1);
+  EXPECT_NE(second_log().find("another node"), std::string::npos) << second_log();
+}
+
+TEST_F(NodeLife, EveryProblemOfTheConfigurationIsPrintedWithStatusTwo) {
+  write_config("[limits]\nworkers = -1\n");
+  std::ofstream(config_file()) << "[node]\nport = 70000\nunknown = 1\n[series]\nquiet_seconds = \"long\"\n";
+  EXPECT_EQ(listen_status(), 2);
+  for (const char* key : {"node.port", "node.unknown", "series.quiet_seconds"}) {
+    EXPECT_NE(second_log().find(key), std::string::npos) << key << "\n" << second_log();
+  }
+}
+
+TEST_F(NodeLife, SighupWithABadConfigurationChangesNothingAndWithAGoodOneRestartsTheProcesses) {
+  start_sink();
+  start_node();
+  std::ofstream(config_file()) << "[node]\nport = 70000\n";
+  ::kill(node_pid(), SIGHUP);
+  ASSERT_TRUE(wait_until([&] { return logs().find("CONFIG_PROBLEM") != std::string::npos; }, 10s));
+  write_config("[[peer]]\nae_title = \"NEWCOMER\"\nhost = \"127.0.0.1\"\nport = 11999\n");
+  ::kill(node_pid(), SIGHUP);
+  ASSERT_TRUE(wait_until([&] { return logs().find("RELOADING") != std::string::npos; }, 10s));
+  ASSERT_TRUE(wait_until(
+      [&] {
+        ChildProcess echo(
+            {"echoscu", "-aet", "NEWCOMER", "-aec", "FOCALHIP", "127.0.0.1", std::to_string(node_port())},
+            folder() / "logs" / "echoscu.log");
+        return echo.wait(20s) == 0;
+      },
+      30s))
+      << "the same port, the new peer";
+  ASSERT_EQ(send(write(small_series(), "a")), 0);
+  expect_one_report(wait_for_reports(1), study_1);
+}
+
+TEST_F(NodeLife, AKilledProcessIsReplacedAndTheNodeGoesOn) {
+  start_sink();
+  start_node();
+  for (const char* role : {"acceptor", "collector", "workers", "courier"}) {
+    ASSERT_TRUE(wait_until([&] { return !processes_named(role).empty(); }, 20s)) << role;
+    const pid_t killed = processes_named(role).front();
+    ::kill(killed, SIGKILL);
+    ASSERT_TRUE(wait_until(
+        [&] {
+          const std::vector<pid_t> now = processes_named(role);
+          return !now.empty() && now.front() != killed;
+        },
+        20s))
+        << role;
+  }
+  ASSERT_TRUE(wait_until([&] { return testing_support::port_answers(node_port()); }, 20s));
+  ASSERT_EQ(send(write(small_series(), "a")), 0);
+  expect_one_report(wait_for_reports(1), study_1);
+  EXPECT_EQ(stop_node(), 0);
+}
+
+// A process of the running node dies by SIGKILL at a named step; its sender tries again if it was told of a
+// failure.
+class NodeCrash : public NodeLife, public testing::WithParamInterface<const char*> {};
+
+TEST_P(NodeCrash, LosesAndDoublesNothing) {
+  start_sink();
+  start_node({.fault = GetParam(), .more_toml = ""});
+  const fs::path series = write(small_series(), "a");
+  if (send(series) != 0) {
+    ASSERT_TRUE(fault_has_struck()) << "sending failed for another reason";
+    ASSERT_EQ(send(series), 0);
+  }
+  const std::vector<SinkObject> objects = wait_for_reports(1);
+  EXPECT_TRUE(fault_has_struck());
+  // What was being sent when the courier died arrives again under the same identifiers: an archive keeps one.
+  std::map<std::string, int> times;
+  for (const SinkObject& object : objects) ++times[object.modality + " " + object.sop_instance_uid];
+  EXPECT_EQ(times.size(), 2U) << "one report, one picture";
+  const bool courier_died = std::string(GetParam()).starts_with("courier_");
+  if (!courier_died) expect_one_report(objects, study_1);
+  EXPECT_EQ(stop_node(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(At,
+                         NodeCrash,
+                         testing::Values("receiver_in_transfer:20",
+                                         "receiver_before_rename:20",
+                                         "receiver_after_rename:20",
+                                         "receiver_before_response:20",
+                                         "receiver_before_ended",
+                                         "collector_before_add_job",
+                                         "collector_after_add_job",
+                                         "worker_before_analysis",
+                                         "worker_before_outbox",
+                                         "worker_in_outbox",
+                                         "worker_after_outbox",
+                                         "worker_after_finish",
+                                         "jobs_before_commit:5",
+                                         "courier_before_send",
+                                         "courier_in_send",
+                                         "courier_before_delivered",
+                                         "courier_after_delivered"),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           return name.substr(0, name.find(':'));
+                         });
+
+TEST_F(NodeLife, AKilledSupervisorTakesItsProcessesAlongAndTheNextNodeContinues) {
+  start_node();  // the destination is down, so that something is under way when it dies
+  ASSERT_EQ(send(write(small_series(), "a")), 0);
+  kill_node();
+  start_sink();
+  start_node();
+  expect_one_report(wait_for_reports(1), study_1);
+  EXPECT_EQ(stop_node(), 0);
+}
+
+TEST_F(NodeLife, ASupervisorKilledRightAfterReadyHasLostNothing) {
+  start_sink();
+  start_node({.fault = "supervisor_after_ready", .more_toml = ""});
+  ASSERT_TRUE(wait_until([&] { return fault_has_struck(); }, 10s));
+  start_node();
+  ASSERT_EQ(send(write(small_series(), "a")), 0);
+  expect_one_report(wait_for_reports(1), study_1);
+}
+
+TEST_F(NodeLife, WorkIsDoneByAnotherProcessWithTheSameStore) {
+  start_sink();
+  start_node();
+  ChildProcess workers(program("work"), folder() / "logs" / "work.log");
+  ASSERT_TRUE(wait_until([&] { return workers.output().find("ready workers") != std::string::npos; }, 20s));
+  ASSERT_EQ(send(write(small_series(), "a")), 0);
+  expect_one_report(wait_for_reports(1), study_1);
+  workers.kill(SIGTERM);
+  EXPECT_EQ(workers.wait(40s), 0);
+}
+
+}  // namespace
+}  // namespace focalhip
