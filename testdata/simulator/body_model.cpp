@@ -81,7 +81,7 @@ void BodyModel::fill_grid(const HipParameters& hip, int threads) {
           const bool right = p.x < middle_.x;
           const Vec3 head = right ? hip.right.head_centre_patient_mm : hip.left.head_centre_patient_mm;
           muscle = muscles_at({right ? head.x - p.x : p.x - head.x, head.y - p.y, p.z - head.z}, scale);
-          const double belly = abdominal_wall_distance(p);
+          const double belly = trunk_muscle_distance(p);
           if (belly < muscle.distance_mm) muscle = {belly, 0.5 * (muscle.distance_mm - belly)};
         }
         const double below_fat = skin + fat_layer_mm(node);
@@ -99,12 +99,25 @@ double BodyModel::fat_layer_mm(Vec3 p) const {
   return body_.subcutaneous_mm * (0.75 + 0.25 * smooth_step(-0.8, 0.6, y));
 }
 
-double BodyModel::abdominal_wall_distance(Vec3 p) const {
+double BodyModel::trunk_muscle_distance(Vec3 p) const {
+  const double lateral = std::abs(p.x - middle_.x);
+  const double z = p.z - middle_.z;
+  // Rectus abdominis.
   const double front = middle_.y + body_behind_heads_mm - body_.half_depth_mm;
-  const Vec3 q{std::abs(p.x - middle_.x) - 32.0,
-               p.y - (front + body_.subcutaneous_mm + 8.0 + 0.0012 * (p.x - middle_.x) * (p.x - middle_.x)),
-               p.z - middle_.z - 62.0};
-  return ellipsoid_distance(q, {31.0, 6.0, 92.0});
+  const Vec3 q{
+      lateral - 32.0, p.y - (front + body_.subcutaneous_mm + 8.0 + 0.0012 * lateral * lateral), z - 110.0};
+  double d = ellipsoid_distance(q, {31.0, 6.0, 150.0});
+  if (z < 60.0) return d;
+  // Psoas beside the spine, erector spinae behind it, the flat muscles of the flank.
+  const double y = p.y - middle_.y;
+  d = std::min(d, ellipsoid_distance({lateral - 47.0, y - 36.0, z - 190.0}, {22.0, 22.0, 130.0}));
+  d = std::min(d, ellipsoid_distance({lateral - 36.0, y - 94.0, z - 240.0}, {32.0, 22.0, 150.0}));
+  const double wall = ellipse_distance(lateral,
+                                       y - body_behind_heads_mm + 8.0,
+                                       0.93 * body_.half_width_mm - body_.subcutaneous_mm * 0.8 - 10.0,
+                                       body_.half_depth_mm - body_.subcutaneous_mm - 12.0);
+  const double flank = std::max(std::abs(wall) - 7.0, std::max(60.0 - lateral, 105.0 - z));
+  return std::min(d, flank);
 }
 
 double BodyModel::organ_hu(Vec3 p, double hu, double width) const {
@@ -117,8 +130,9 @@ double BodyModel::organ_hu(Vec3 p, double hu, double width) const {
     hu = mix(hu, contrast_ ? 190.0 : 42.0, share(artery, width));
     hu = mix(hu, contrast_ ? 140.0 : 40.0, share(vein, width));
   }
-  if (lateral > 70.0 || std::abs(q.y) > 90.0) return hu;
+  if (lateral > 112.0 || std::abs(q.y) > 90.0) return hu;
   hu = bowel_hu(q, hu, width);
+  if (lateral > 70.0 || q.z > 110.0) return hu;
   // Bladder with its wall, womb or prostate, rectum with wall, stool and gas.
   const double s = body_.bladder_size;
   const double bladder = ellipsoid_distance(q - Vec3{0.0, -22.0, 24.0}, {44.0 * s, 31.0 * s, 30.0 * s});
@@ -145,12 +159,14 @@ double BodyModel::organ_hu(Vec3 p, double hu, double width) const {
 
 double BodyModel::bowel_hu(Vec3 q, double hu, double width) const {
   if (q.z < 40.0) return hu;
-  // Two loops of bowel above the bladder, wandering from side to side.
-  for (const double phase : {0.0, 2.4}) {
-    const double y = -34.0 + 18.0 * std::sin(q.x / 21.0 + phase) + 20.0 * (phase > 1.0 ? 1.0 : 0.0);
-    const double z = 78.0 + 13.0 * std::cos(q.x / 26.0 + 2.0 * phase) - 14.0 * (phase > 1.0 ? 1.0 : 0.0);
+  // Pairs of loops above the bladder, wandering from side to side; wider higher up.
+  const double storey = std::max(0.0, std::floor((q.z - 46.0) / 52.0));
+  for (const double phase : {0.0 + storey, 2.4 + storey}) {
+    const bool back = phase - storey > 1.0;
+    const double y = -34.0 + 18.0 * std::sin(q.x / 21.0 + phase) + (back ? 20.0 : 0.0);
+    const double z = 78.0 + 52.0 * storey + 11.0 * std::cos(q.x / 26.0 + 2.0 * phase) - (back ? 10.0 : 0.0);
     const double tube = std::hypot(q.y - y, q.z - z) - (12.0 + 2.0 * std::sin(q.x / 9.0 + phase));
-    const double loop = smooth_max(tube, std::abs(q.x) - 58.0, 10.0);
+    const double loop = smooth_max(tube, std::abs(q.x) - std::min(58.0 + 18.0 * storey, 100.0), 10.0);
     hu = mix(hu, contrast_ ? 85.0 : 42.0, share(loop, width));
     hu = mix(hu, 18.0, share(loop + 3.0, width));
     const double air = std::max(loop + 4.0, q.y - (y - 5.0));  // gas rises to the front

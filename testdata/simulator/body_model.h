@@ -26,7 +26,7 @@ class BodyModel {
  private:
   [[nodiscard]] double outline_distance(Vec3 p) const;
   [[nodiscard]] double fat_layer_mm(Vec3 p) const;
-  [[nodiscard]] double abdominal_wall_distance(Vec3 p) const;
+  [[nodiscard]] double trunk_muscle_distance(Vec3 p) const;
   [[nodiscard]] double bowel_hu(Vec3 from_middle, double hu, double edge_width_mm) const;
   [[nodiscard]] double organ_hu(Vec3 p, double hu, double edge_width_mm) const;
   void fill_grid(const HipParameters& hip, int threads);

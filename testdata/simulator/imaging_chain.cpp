@@ -12,7 +12,7 @@ namespace {
 
 constexpr double fwhm_per_sigma = 2.354820045;
 constexpr double slice_blur_sigma_mm = 0.5 / fwhm_per_sigma;
-constexpr int chunk_slices = 12;
+constexpr int most_planes = 36;  // worked on at a time; bounds the memory
 
 // Weight of a fine plane at distance dz from a slice: box of the slice thickness, blurred.
 double slice_weight(double dz_mm, double thickness_mm) {
@@ -141,6 +141,7 @@ Images acquire(const Scene& scene,
 
   const int reach = neighbour_slices(grid);
   const int planes = sampler.planes_per_slice();
+  const int chunk_slices = std::clamp(most_planes / planes, 2, 18);
   // Fine planes of the slices first .. first + chunk + 2 reach - 1; the last 2 reach are kept for the next
   // chunk.
   std::vector<std::vector<FinePlane>> window(static_cast<std::size_t>(chunk_slices + 2 * reach));

@@ -21,7 +21,7 @@ struct Muscle {
 };
 
 // Positions and sizes after axial CT anatomy of the hip, for a head radius of 22 mm.
-constexpr std::array<Muscle, 28> muscles{{
+constexpr std::array<Muscle, 29> muscles{{
     {{4, -84, -8}, {60, 23, 92}, 20},        // gluteus maximus
     {{46, -58, -26}, {30, 18, 72}, 52},      // gluteus maximus, towards the iliotibial tract
     {{-22, -92, 40}, {38, 20, 60}, 12},      // gluteus maximus, sacral origin

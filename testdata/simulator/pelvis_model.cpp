@@ -16,6 +16,7 @@ constexpr double grid_step_mm = 1.5;
 PelvisModel::PelvisModel(const PelvisParameters& parameters,
                          const FemurModel& femur,
                          Vec3 middle_patient_mm,
+                         double highest_z_mm,
                          int threads)
     : parameters_(parameters),
       head_patient_mm_(femur.shape().parameters().head_centre_patient_mm),
@@ -27,7 +28,9 @@ PelvisModel::PelvisModel(const PelvisParameters& parameters,
   // socket opens forward, so its floor lies behind.
   const double angle = parameters_.centre_edge_rad;
   cup_axis_ = normalised({-std::cos(angle), -0.30, std::sin(angle)});
-  distance_ = FieldGrid<1>({middle_hip_mm_.x - 4.0, -125.0, -100.0}, {62.0, 62.0, 130.0}, grid_step_mm);
+  distance_ = FieldGrid<1>({middle_hip_mm_.x - 4.0, -125.0, -100.0},
+                           {62.0, 62.0, std::clamp(highest_z_mm - head_patient_mm_.z, 20.0, 600.0)},
+                           grid_step_mm);
   fill_grid(threads, femur);
 }
 
@@ -107,10 +110,29 @@ double PelvisModel::bone_distance(Vec3 p) const {
       5.0);
   // Sacrum and coccyx: half of them, across the midline.
   const Vec3 q = p - middle_hip_mm_;
+  return std::min(d, spine_distance(q));
+}
+
+double PelvisModel::spine_distance(Vec3 q) const {
+  const double s = parameters_.size;
   const double sacrum =
       ellipsoid_distance({q.x, q.y + 86.0 - 0.18 * (q.z - 85.0), q.z - 92.0}, {48.0 * s, 17.0 * s, 54.0 * s});
-  const double lower = cone_distance(q, {0.0, -93.0, 52.0}, {0.0, -76.0, 2.0}, 11.0, 5.0);
-  return std::min(d, smooth_min(sacrum, lower, 10.0));
+  const double coccyx = cone_distance(q, {0.0, -93.0, 52.0}, {0.0, -76.0, 2.0}, 11.0, 5.0);
+  double d = smooth_min(sacrum, coccyx, 10.0);
+  if (q.z < 120.0) return d;
+  // Lumbar vertebrae of 27 mm with discs of 9 mm, each with an arch and transverse processes.
+  const double level = std::floor((q.z - 134.0) / 36.0);
+  if (level < 0.0) return d;
+  const Vec3 v = q - Vec3{0.0, -52.0 + 3.0 * std::min(level, 4.0), 134.0 + 36.0 * level + 13.5};
+  const double body = smooth_max(ellipse_distance(v.x, v.y, 24.0 * s, 17.0 * s), std::abs(v.z) - 13.5, 5.0);
+  const double canal = ellipse_distance(v.x, v.y + 25.0 * s, 11.0, 8.0);
+  const double arch =
+      std::max(smooth_max(std::abs(canal + 3.0) - 3.5, std::abs(v.z) - 10.0, 4.0), -canal - 0.5);
+  const double spinous = cone_distance(v, {0.0, -34.0 * s, -2.0}, {0.0, -56.0 * s, -8.0}, 4.0, 4.5);
+  const double transverse =
+      cone_distance({std::abs(v.x), v.y, v.z}, {10.0, -20.0 * s, 2.0}, {38.0 * s, -24.0 * s, 4.0}, 5.0, 3.5);
+  d = std::min(d, std::max(std::min({body, smooth_min(arch, spinous, 4.0), transverse}), -canal));
+  return d;
 }
 
 void PelvisModel::fill_grid(int threads, const FemurModel& femur) {

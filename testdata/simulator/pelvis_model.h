@@ -17,9 +17,11 @@ struct PelvisPoint {
 class PelvisModel {
  public:
   // middle: between the two heads; sacrum and symphysis stand on its sagittal plane, so both halves meet.
+  // highest_z_mm: how far up bone is needed (patient).
   PelvisModel(const PelvisParameters& parameters,
               const FemurModel& femur,
               Vec3 middle_patient_mm,
+              double highest_z_mm,
               int threads);
   [[nodiscard]] PelvisPoint point(Vec3 p_patient_mm, double edge_width_mm) const;
   // Width of the joint in a direction from the head centre (unit vector; x lateral, y anterior, z cranial).
@@ -31,6 +33,7 @@ class PelvisModel {
   // Hip frame: relative to the head centre, x lateral, y anterior, z cranial, not rotated.
   [[nodiscard]] Vec3 hip_from_patient(Vec3 p_patient_mm) const;
   [[nodiscard]] double bone_distance(Vec3 p_hip_mm) const;
+  [[nodiscard]] double spine_distance(Vec3 from_middle_mm) const;
   [[nodiscard]] double cup_distance(Vec3 p_hip_mm) const;
   [[nodiscard]] double cup_opening(Vec3 p_hip_mm) const;  // negative inside the half space of the socket
   void fill_grid(int threads, const FemurModel& femur);

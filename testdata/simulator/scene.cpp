@@ -38,8 +38,8 @@ Scene build_scene(
   FemurModel right(hip.right, Side::right, lowest_femur_z(hip.right, extent.low_z_mm), threads);
   FemurModel left(hip.left, Side::left, lowest_femur_z(hip.left, extent.low_z_mm), threads);
   const Vec3 middle = 0.5 * (hip.right.head_centre_patient_mm + hip.left.head_centre_patient_mm);
-  PelvisModel right_pelvis(hip.right_pelvis, right, middle, threads);
-  PelvisModel left_pelvis(hip.left_pelvis, left, middle, threads);
+  PelvisModel right_pelvis(hip.right_pelvis, right, middle, extent.high_z_mm, threads);
+  PelvisModel left_pelvis(hip.left_pelvis, left, middle, extent.high_z_mm, threads);
   BodyModel body(hip, protocol.contrast, extent.low_z_mm, extent.high_z_mm, threads);
   TableModel table(hip, protocol.phantom, calibration.energy_kev, body.back_y_mm(), middle.z);
   return {calibration,
