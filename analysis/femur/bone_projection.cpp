@@ -10,8 +10,6 @@ namespace focalhip {
 
 namespace {
 
-constexpr double point_spacing_mm = 0.34;
-
 // Empty projection that covers all bone voxels with two pixels to spare.
 BoneProjection empty_projection(const FemurMask& mask, const FemurFrame& frame, double pixel_mm) {
   Eigen::Vector2d low = Eigen::Vector2d::Constant(std::numeric_limits<double>::infinity());
@@ -68,11 +66,10 @@ Eigen::Vector3d frame_from_patient(const FemurFrame& frame, const Eigen::Vector3
   return frame.patient_axes.transpose() * (point_patient_mm - frame.origin_patient_mm);
 }
 
-VoxelPoints::VoxelPoints(const VoxelGrid& grid, const FemurFrame& frame) {
+VoxelPoints::VoxelPoints(const VoxelGrid& grid, const FemurFrame& frame, double spacing_mm) {
   std::array<int, 3> count{};
   for (std::size_t axis = 0; axis < 3; ++axis) {
-    count[axis] =
-        static_cast<int>(std::ceil(grid.spacing_mm[static_cast<Eigen::Index>(axis)] / point_spacing_mm));
+    count[axis] = static_cast<int>(std::ceil(grid.spacing_mm[static_cast<Eigen::Index>(axis)] / spacing_mm));
   }
   const Eigen::Matrix3d frame_from_grid = frame.patient_axes.transpose() * grid.patient_axes;
   for (int k = 0; k < count[2]; ++k) {
@@ -92,7 +89,7 @@ BoneProjection project_bone(const BoneDensity& bone,
                             const FemurFrame& frame,
                             double pixel_mm) {
   BoneProjection projection = empty_projection(mask, frame, pixel_mm);
-  const VoxelPoints points(bone.grid, frame);
+  const VoxelPoints points(bone.grid, frame, 0.5 * pixel_mm);
   for_each_voxel(bone.grid, [&](std::size_t i, const Eigen::Vector3d& point_patient_mm) {
     if (mask.mask.label[i] == 0) return;
     points.visit(

@@ -39,7 +39,8 @@ struct BoneProjection {
 [[nodiscard]] Eigen::Vector3d frame_from_patient(const FemurFrame& frame,
                                                  const Eigen::Vector3d& point_patient_mm);
 
-// Each voxel is a block of points a third of a millimetre apart, each shared between the four nearest pixels.
+// Each voxel is a block of points half a pixel apart, each shared between the four nearest pixels: together
+// they leave no pattern of the voxels in the picture.
 [[nodiscard]] BoneProjection project_bone(const BoneDensity& bone,
                                           const FemurMask& mask,
                                           const FemurFrame& frame,
@@ -49,7 +50,7 @@ struct BoneProjection {
 // voxel's centre in the frame.
 class VoxelPoints {
  public:
-  VoxelPoints(const VoxelGrid& grid, const FemurFrame& frame);
+  VoxelPoints(const VoxelGrid& grid, const FemurFrame& frame, double spacing_mm);
 
   template <typename Visit>
   void visit(const Eigen::Vector3d& centre_frame_mm, Visit visit_point) const {

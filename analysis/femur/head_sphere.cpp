@@ -17,6 +17,9 @@ namespace {
 constexpr double profile_step_mm = 0.5;
 constexpr double inlier_mm = 1.5;
 
+double shortest_ray_mm(const HeadSphereOptions& options) { return options.smallest_radius_mm - 4.0; }
+double longest_ray_mm(const HeadSphereOptions& options) { return options.largest_radius_mm + 4.0; }
+
 struct Edge {
   double radius_mm = 0.0;
   double strength_hu_per_mm = 0.0;
@@ -44,8 +47,8 @@ std::vector<Edge> edges_along(const HuRegion& region,
                               const Eigen::Vector3d& centre_mm,
                               const Eigen::Vector3d& direction,
                               const HeadSphereOptions& options) {
-  const double from_mm = options.smallest_radius_mm - 4.0;
-  const double to_mm = options.largest_radius_mm + 4.0;
+  const double from_mm = shortest_ray_mm(options);
+  const double to_mm = longest_ray_mm(options);
   const Eigen::Vector3d centre_voxel = region.grid.voxel_from_patient(centre_mm);
   const Eigen::Vector3d voxels_per_mm = region.grid.voxel_from_patient(centre_mm + direction) - centre_voxel;
   std::vector<double> slope;  // outward fall in HU/mm between consecutive samples
@@ -114,22 +117,24 @@ std::optional<Eigen::Vector4d> weighted_step(const std::vector<Ray>& rays,
   return Eigen::Vector4d(solver.solve(right));
 }
 
-void judge(HeadSphere& sphere, const std::vector<Ray>& rays) {
+void judge(HeadSphere& sphere, const std::vector<Ray>& rays, const HeadSphereOptions& options) {
   int inliers = 0;
   double sum_mm2 = 0.0;
+  double elsewhere = 0.0;
   for (const Ray& ray : rays) {
+    for (const Edge& edge : ray.edges)
+      elsewhere += std::abs(edge.radius_mm - sphere.radius_mm) > 3.0 ? 1.0 : 0.0;
     const Edge* edge = nearest_edge(ray, sphere.radius_mm, inlier_mm);
     if (edge == nullptr) continue;
     ++inliers;
     sum_mm2 += (edge->radius_mm - sphere.radius_mm) * (edge->radius_mm - sphere.radius_mm);
   }
-  sphere.inlier_fraction = static_cast<double>(inliers) / static_cast<double>(rays.size());
+  const auto count = static_cast<double>(rays.size());
+  const double searched_mm = longest_ray_mm(options) - shortest_ray_mm(options) - 6.0;
+  const double edges_per_mm = elsewhere / count / searched_mm;
+  const double by_chance = 1.0 - std::exp(-2.0 * inlier_mm * edges_per_mm);
+  sphere.inlier_fraction = std::max(0.0, (inliers / count - by_chance) / (1.0 - by_chance));
   sphere.residual_sd_mm = inliers > 0 ? std::sqrt(sum_mm2 / inliers) : 0.0;
-}
-
-// Inliers count more when they lie close.
-double score(const HeadSphere& sphere) {
-  return sphere.inlier_fraction * (1.0 - sphere.residual_sd_mm / inlier_mm);
 }
 
 // From wide to narrow: the first windows bridge the error of the start, the last reject other bones.
@@ -152,7 +157,7 @@ std::optional<HeadSphere> refine(const HuRegion& smoothed,
   if (sphere.radius_mm < options.smallest_radius_mm || sphere.radius_mm > options.largest_radius_mm) {
     return std::nullopt;
   }
-  judge(sphere, rays);
+  judge(sphere, rays, options);
   return sphere;
 }
 
@@ -170,11 +175,11 @@ std::optional<HeadSphere> innermost_good_sphere(const HuRegion& smoothed,
         refine(smoothed, {.centre_mm = start_mm, .radius_mm = r}, directions, options);
     if (!sphere) continue;
     found.push_back(*sphere);
-    best_score = std::max(best_score, score(*sphere));
+    best_score = std::max(best_score, sphere->quality());
   }
   std::optional<HeadSphere> chosen;
   for (const HeadSphere& sphere : found) {
-    if (score(sphere) < nearly_as_good * best_score) continue;
+    if (sphere.quality() < nearly_as_good * best_score) continue;
     if (!chosen || sphere.radius_mm < chosen->radius_mm) chosen = sphere;
   }
   return chosen;

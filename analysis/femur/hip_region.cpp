@@ -19,6 +19,36 @@ HipRegion cut_hip_region(const CtVolume& ct, Side side, const HeadSphere& head_p
   return hip;
 }
 
+IndexBox box_around(const VoxelGrid& grid, const std::vector<std::uint8_t>& set, double margin_mm) {
+  IndexBox box{.first = grid.size, .last = {0, 0, 0}};
+  for (int slice = 0; slice < grid.size[2]; ++slice) {
+    for (int row = 0; row < grid.size[1]; ++row) {
+      for (int column = 0; column < grid.size[0]; ++column) {
+        if (set[grid.index(column, row, slice)] == 0) continue;
+        const std::array<int, 3> at{column, row, slice};
+        for (std::size_t axis = 0; axis < 3; ++axis) {
+          box.first[axis] = std::min(box.first[axis], at[axis]);
+          box.last[axis] = std::max(box.last[axis], at[axis] + 1);
+        }
+      }
+    }
+  }
+  if (box.empty()) return {};
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    const int margin = static_cast<int>(margin_mm / grid.spacing_mm[static_cast<Eigen::Index>(axis)]) + 1;
+    box.first[axis] = std::max(0, box.first[axis] - margin);
+    box.last[axis] = std::min(grid.size[axis], box.last[axis] + margin);
+  }
+  return box;
+}
+
+HipRegion cropped(const HipRegion& hip, const IndexBox& box) {
+  return {.side = hip.side,
+          .grid = cropped(hip.grid, box),
+          .hu = cropped_values(hip.grid, hip.hu, box),
+          .head = hip.head};
+}
+
 ScanCover scan_cover(const VoxelGrid& ct_grid, const HeadSphere& head_patient) {
   // The head's place along the slice normal, counted in slices.
   const double slice = ct_grid.voxel_from_patient(head_patient.centre_mm).z();

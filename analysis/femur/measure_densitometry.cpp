@@ -54,7 +54,7 @@ Sums sum_prisms(const BoneDensity& bone,
                 const VoiLines& lines,
                 double trabecular_peel_mm) {
   const std::vector<float> distance_mm = signed_distance_mm(bone.grid, femur.mask.mask.label);
-  const VoxelPoints points(bone.grid, femur.frame);
+  const VoxelPoints points(bone.grid, femur.frame, 0.5);
   Sums sums;
   for_each_voxel(bone.grid, [&](std::size_t i, const Eigen::Vector3d& point_patient_mm) {
     if (femur.mask.mask.label[i] == 0) return;
@@ -145,7 +145,7 @@ void note_implausible_regions(const VoiLines& lines, FemurMeasurement& measured)
     const double thickness_mm = *voi.volume_mm3 / *voi.area_mm2;
     if (thickness_mm >= band.least_mm && thickness_mm <= band.most_mm) continue;
     measured.notes.push_back({NoteCode::voi_implausible,
-                              label + " is " + fixed(thickness_mm, 0) + " mm thick on average, " +
+                              label + " is " + fixed(thickness_mm, 1) + " mm thick on average, " +
                                   fixed(band.least_mm, 0) + " to " + fixed(band.most_mm, 0) +
                                   " mm expected"});
   }

@@ -56,6 +56,12 @@ std::vector<Section> sections_along(
   return sections;
 }
 
+// qct 4.1 accepts 24 to 40 mm across; scaled to a head of 23 mm radius, with room for slender necks.
+bool like_a_neck(const Section& section, double scale) {
+  const double across_mm = 2.0 * std::sqrt(section.area_mm2 / std::numbers::pi) / scale;
+  return across_mm >= 20.0 && across_mm <= 40.0;
+}
+
 // First minimum of the area that stays the smallest for 6 mm beyond it: where the neck begins to widen.
 const Section* narrowest(const std::vector<Section>& sections) {
   const auto beyond = static_cast<std::size_t>(6.0 / step_mm);
@@ -80,10 +86,9 @@ NeckAxis find_neck_axis(const BoneSolid& bone,
   for (int pass = 0; pass < 4; ++pass) {
     const std::vector<Section> sections = sections_along(bone, neck.line, head, 12.0 * scale, 48.0 * scale);
     const Section* least = narrowest(sections);
-    if (least == nullptr) {
-      throw Refusal(
-          RefusalCode::segmentation,
-          "no narrowest section found between the femoral head and the trochanters; the neck axis needs one");
+    if (least == nullptr || !like_a_neck(*least, scale)) {
+      throw Refusal(RefusalCode::segmentation,
+                    "no neck of 20 to 40 mm across found between the femoral head and the trochanters");
     }
     std::vector<Eigen::Vector3d> centres_mm{head.centre_mm};
     for (const Section& section : sections) {

@@ -16,9 +16,12 @@ namespace {
 
 double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
 
-// Peak and outer face of a layer of thickness t (in units of the blur's sigma), as shares of its solid value.
-double peak_share(double t) { return 2.0 * normal_cdf(0.5 * t) - 1.0; }
-double face_share(double t) { return normal_cdf(t) - 0.5; }
+// Values of a blurred layer of thickness t (in units of the blur's sigma) and solid value 1 over a half-space
+// of value `beneath`: at the layer's middle and at its outer face.
+double middle_value(double t, double beneath) {
+  return 2.0 * normal_cdf(0.5 * t) - 1.0 + beneath * normal_cdf(-0.5 * t);
+}
+double face_value(double t, double beneath) { return normal_cdf(t) - 0.5 + beneath * normal_cdf(-t); }
 
 // Outward unit normal in voxel steps per mm: gradient of the smoothed signed distance.
 Eigen::Vector3d outward_voxels_per_mm(const VoxelGrid& grid,
@@ -33,23 +36,28 @@ Eigen::Vector3d outward_voxels_per_mm(const VoxelGrid& grid,
   return normal.cwiseQuotient(grid.spacing_mm);
 }
 
-struct Peak {
-  double hu = 0.0;
-  double offset_mm = 0.0;  // along the outward normal, from the voxel
+struct Cortex {
+  double peak_hu = -2000.0;
+  double peak_offset_mm = 0.0;  // along the outward normal, from the voxel
+  double beneath_hu = 0.0;      // lowest below the peak, as far as the profile reaches
 };
 
-Peak highest_along(const HipRegion& hip,
-                   const Eigen::Vector3d& voxel,
-                   const Eigen::Vector3d& outward,
-                   double from_mm,
-                   double to_mm,
-                   double step_mm) {
-  Peak peak{.hu = -2000.0};
-  for (double s = from_mm; s <= to_mm; s += step_mm) {
+Cortex cortex_along(const HipRegion& hip,
+                    const Eigen::Vector3d& voxel,
+                    const Eigen::Vector3d& outward,
+                    double surface_mm,
+                    const RefineOptions& options) {
+  Cortex cortex;
+  double lowest_hu = 4000.0;
+  for (double s = surface_mm - options.peak_inside_mm; s <= surface_mm + options.peak_outside_mm;
+       s += options.profile_step_mm) {
     const std::optional<float> value = interpolate_voxel(hip.grid, hip.hu, voxel + s * outward);
-    if (value && *value > peak.hu) peak = {*value, s};
+    if (!value) continue;
+    lowest_hu = std::min(lowest_hu, static_cast<double>(*value));
+    if (*value <= cortex.peak_hu) continue;
+    cortex = {.peak_hu = *value, .peak_offset_mm = s, .beneath_hu = lowest_hu};
   }
-  return peak;
+  return cortex;
 }
 
 }  // namespace
@@ -65,15 +73,15 @@ double solid_cortex_hu(const HipRegion& hip, const std::vector<std::uint8_t>& fe
   return std::clamp(static_cast<double>(*at), 900.0, 2000.0);
 }
 
-double face_level(double peak) {
+double face_level(double peak, double beneath) {
   if (peak >= 0.999) return 0.5;
   double low = 0.0;
   double high = 8.0;
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 30; ++i) {
     const double middle = 0.5 * (low + high);
-    (peak_share(middle) < peak ? low : high) = middle;
+    (middle_value(middle, beneath) < peak ? low : high) = middle;
   }
-  return face_share(low);
+  return face_value(low, beneath);
 }
 
 std::vector<std::uint8_t> refine_surface(const HipRegion& hip,
@@ -92,16 +100,13 @@ std::vector<std::uint8_t> refine_surface(const HipRegion& hip,
                                 static_cast<double>(i / columns % rows),
                                 static_cast<double>(i / (columns * rows))};
     const Eigen::Vector3d outward = outward_voxels_per_mm(hip.grid, smooth_mm, i);
-    const Peak peak = highest_along(hip,
-                                    voxel,
-                                    outward,
-                                    -options.peak_inside_mm - distance_mm[i],
-                                    options.peak_outside_mm - distance_mm[i],
-                                    options.profile_step_mm);
-    const double contrast_hu = peak.hu - options.soft_tissue_hu;
+    const Cortex cortex = cortex_along(hip, voxel, outward, -distance_mm[i], options);
+    const double contrast_hu = cortex.peak_hu - options.soft_tissue_hu;
     if (contrast_hu < options.least_contrast_hu) continue;
-    const double level_hu = options.soft_tissue_hu + solid_hu * face_level(contrast_hu / solid_hu);
-    const bool below_peak = peak.offset_mm > 0.5 * options.profile_step_mm;
+    const double beneath_hu = std::clamp(cortex.beneath_hu - options.soft_tissue_hu, 0.0, contrast_hu);
+    const double level_hu =
+        options.soft_tissue_hu + solid_hu * face_level(contrast_hu / solid_hu, beneath_hu / solid_hu);
+    const bool below_peak = cortex.peak_offset_mm > 0.5 * options.profile_step_mm;
     refined[i] = below_peak || hip.hu[i] > level_hu ? 1 : 0;
   }
   return refined;

@@ -20,9 +20,10 @@ struct RefineOptions {
 // The mean HU of cortex thick enough not to be blurred: 90th percentile of the bright voxels of the femur.
 [[nodiscard]] double solid_cortex_hu(const HipRegion& hip, const std::vector<std::uint8_t>& femur);
 
-// The level, as a share of the solid value, a blurred layer shows at its own outer face when its peak shows
-// the share `peak` of the solid value: 0.5 for a thick layer, towards the peak itself for a thin one.
-[[nodiscard]] double face_level(double peak);
+// The level a blurred layer of solid cortex shows at its own outer face, when its peak shows `peak` and the
+// bone below it `beneath`; all as shares of the solid value above soft tissue. 0.5 for a thick layer, towards
+// the peak itself for a thin one.
+[[nodiscard]] double face_level(double peak, double beneath);
 
 // Moves the surface of a mask to where the blurred cortex has the level of its outer face, voxel by voxel.
 [[nodiscard]] std::vector<std::uint8_t> refine_surface(const HipRegion& hip,

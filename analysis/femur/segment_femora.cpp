@@ -28,6 +28,7 @@ namespace {
 
 constexpr double coarse_mm = 2.0;
 constexpr double bone_smoothing_mm = 1.0;
+constexpr double working_margin_mm = 14.0;  // around the femur's bone: the joint and the band of the cut
 constexpr double mask_margin_mm = 8.0;  // around the femur in the returned crop: soft tissue for the boundary
 
 std::vector<std::uint8_t> coarse_bone(const HipRegion& hip, double threshold_hu) {
@@ -46,46 +47,32 @@ void clean(const HipRegion& hip, std::vector<std::uint8_t>& femur) {
   fill_holes(hip.grid, femur);
 }
 
-std::vector<std::uint8_t> outline_femur(const HipRegion& hip,
-                                        const std::vector<std::uint8_t>& bone,
-                                        const SocketBarrier& barrier) {
-  const PriorSurface prior = prior_surface(hip, separate_femur(hip, bone, barrier), barrier);
-  std::vector<std::uint8_t> femur = refine_surface(hip, cut_femur(hip, prior, {}), {});
-  clean(hip, femur);
+struct OutlinedFemur {
+  HipRegion hip;  // cropped to the femur
+  std::vector<std::uint8_t> mask;
+  SocketBarrier barrier;
+};
+
+OutlinedFemur outline_femur(const HipRegion& wide, const FemurOptions& options) {
+  std::vector<std::uint8_t> bone = coarse_bone(wide, options.bone_threshold_hu);
+  const SocketBarrier barrier{.neck_direction = estimate_neck_direction(wide, bone)};
+  bone = part_from_pelvis(wide, bone, barrier);
+  const IndexBox box = box_around(wide.grid, bone, working_margin_mm);
+  OutlinedFemur femur{.hip = cropped(wide, box), .mask = {}, .barrier = barrier};
+  const std::vector<std::uint8_t> solid = solid_femur(femur.hip, cropped_values(wide.grid, bone, box));
+  const PriorSurface prior = prior_surface(femur.hip, solid, barrier);
+  femur.mask = refine_surface(femur.hip, cut_femur(femur.hip, prior, {}), {});
+  clean(femur.hip, femur.mask);
   return femur;
 }
 
 // The mask on a crop of the CT grid: the femur and a margin, axes and spacing of the CT.
-FemurMask trimmed(const HipRegion& hip, const std::vector<std::uint8_t>& femur) {
-  IndexBox box{.first = hip.grid.size, .last = {0, 0, 0}};
-  for (int slice = 0; slice < hip.grid.size[2]; ++slice) {
-    for (int row = 0; row < hip.grid.size[1]; ++row) {
-      for (int column = 0; column < hip.grid.size[0]; ++column) {
-        if (femur[hip.grid.index(column, row, slice)] == 0) continue;
-        const std::array<int, 3> at{column, row, slice};
-        for (std::size_t axis = 0; axis < 3; ++axis) {
-          box.first[axis] = std::min(box.first[axis], at[axis]);
-          box.last[axis] = std::max(box.last[axis], at[axis] + 1);
-        }
-      }
-    }
-  }
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    const int margin =
-        static_cast<int>(mask_margin_mm / hip.grid.spacing_mm[static_cast<Eigen::Index>(axis)]) + 1;
-    box.first[axis] = std::max(0, box.first[axis] - margin);
-    box.last[axis] = std::min(hip.grid.size[axis], box.last[axis] + margin);
-  }
-  FemurMask mask{.side = hip.side,
-                 .mask = {.grid = mirrored_to_right(cropped(hip.grid, box), hip.side), .label = {}}};
-  mask.mask.label.reserve(mask.mask.grid.voxel_count());
-  for (int slice = box.first[2]; slice < box.last[2]; ++slice) {
-    for (int row = box.first[1]; row < box.last[1]; ++row) {
-      const auto line = femur.begin() + static_cast<std::ptrdiff_t>(hip.grid.index(box.first[0], row, slice));
-      mask.mask.label.insert(mask.mask.label.end(), line, line + (box.last[0] - box.first[0]));
-    }
-  }
-  return mask;
+FemurMask trimmed(const OutlinedFemur& femur) {
+  const VoxelGrid& grid = femur.hip.grid;
+  const IndexBox box = box_around(grid, femur.mask, mask_margin_mm);
+  return {.side = femur.hip.side,
+          .mask = {.grid = mirrored_to_right(cropped(grid, box), femur.hip.side),
+                   .label = cropped_values(grid, femur.mask, box)}};
 }
 
 SegmentedFemur segment_femur(const CtVolume& ct,
@@ -94,21 +81,19 @@ SegmentedFemur segment_femur(const CtVolume& ct,
                              const FemurOptions& options) {
   refuse_metal(ct, head_patient.centre_mm);
   refuse_short_scan(scan_cover(ct.grid, head_patient), head_patient.radius_mm);
-  HipRegion hip = cut_hip_region(ct, side, head_patient);
-  const std::vector<std::uint8_t> bone = coarse_bone(hip, options.bone_threshold_hu);
-  const SocketBarrier barrier{.neck_direction = estimate_neck_direction(hip, bone)};
-  const std::vector<std::uint8_t> femur = outline_femur(hip, bone, barrier);
+  const OutlinedFemur femur = outline_femur(cut_hip_region(ct, side, head_patient), options);
+  const Eigen::Vector3d& neck_direction = femur.barrier.neck_direction;
 
-  SegmentedFemur result{.mask = trimmed(hip, femur), .frame = {}, .grade = Grade::a, .notes = {}};
+  SegmentedFemur result{.mask = trimmed(femur), .frame = {}, .grade = Grade::a, .notes = {}};
   const BoneSolid solid =
       make_bone_solid(mirrored_to_right(result.mask.mask.grid, side), result.mask.mask.label);
-  hip.head = fit_head_to_mask(solid, hip.head, barrier.neck_direction);
-  FemurFrame frame = find_femur_frame(solid, hip.head, barrier.neck_direction);
-  frame.joint_space_p05_mm = joint_space_p05_mm(hip, barrier.neck_direction);
+  HipRegion hip = femur.hip;
+  hip.head = fit_head_to_mask(solid, hip.head, neck_direction);
+  FemurFrame frame = find_femur_frame(solid, hip.head, neck_direction);
+  frame.joint_space_p05_mm = joint_space_p05_mm(hip, neck_direction);
   result.frame = mirrored_to_right(frame, side);
-  result.frame.cover_above_head_mm =
-      scan_cover(ct.grid, {.centre_mm = result.frame.head_centre_patient_mm, .radius_mm = hip.head.radius_mm})
-          .above_head_mm;
+  const HeadSphere head{.centre_mm = result.frame.head_centre_patient_mm, .radius_mm = hip.head.radius_mm};
+  result.frame.cover_above_head_mm = scan_cover(ct.grid, head).above_head_mm;
   grade_femur(options, result);
   return result;
 }

@@ -111,10 +111,49 @@ double parting_cost(float hu, float other_hu) {
   return 1.0 + 100.0 * bright * bright;
 }
 
-// The bone on the femur's side of the cheapest cut between what is certainly femur and certainly pelvis.
+// Head and what lies lateral of it must be one piece; bone of a fractured neck may be two.
+void refuse_broken(const HipRegion& hip, const std::vector<std::uint8_t>& femur) {
+  const Components parts = label_components(hip.grid, femur);
+  std::vector<double> lateral(parts.voxel_count.size(), 0.0);
+  std::vector<double> in_head(parts.voxel_count.size(), 0.0);
+  for_each_voxel(hip.grid, [&](std::size_t i, const Eigen::Vector3d& point_mm) {
+    const auto label = static_cast<std::size_t>(parts.label[i]);
+    if (label == 0) return;
+    const Eigen::Vector3d from_head = point_mm - hip.head.centre_mm;
+    if (from_head.norm() < hip.head.radius_mm) in_head[label] += 1.0;
+    if (from_head.dot(right_femur::lateral) > hip.head.radius_mm + 5.0) lateral[label] += 1.0;
+  });
+  const auto shaft = std::ranges::max_element(lateral);
+  const auto head = std::ranges::max_element(in_head);
+  if (*shaft > 0.0 && shaft - lateral.begin() == head - in_head.begin()) return;
+  throw Refusal(RefusalCode::segmentation,
+                "bone of the femoral head is not connected with trochanter and shaft; one piece needed");
+}
+
+}  // namespace
+
+bool SocketBarrier::faces_socket(const Eigen::Vector3d& from_head_centre_mm) const {
+  return from_head_centre_mm.dot(neck_direction) < std::cos(free_angle_rad) * from_head_centre_mm.norm();
+}
+
+Eigen::Vector3d estimate_neck_direction(const HipRegion& hip, const std::vector<std::uint8_t>& bone) {
+  const Eigen::Vector3d average = Eigen::Vector3d{-0.75, 0.15, -0.64}.normalized();
+  const std::optional<Line> shaft = find_shaft(hip, bone);
+  if (!shaft) return average;
+  const Eigen::Vector3d foot_mm =
+      shaft->point_mm + shaft->direction * shaft->direction.dot(hip.head.centre_mm - shaft->point_mm);
+  const double offset_mm = (hip.head.centre_mm - foot_mm).norm();
+  // The neck rises from the shaft axis at the supplement of the neck-shaft angle.
+  const double drop_mm = offset_mm / std::tan(std::numbers::pi - expected_neck_shaft_angle_rad);
+  const Eigen::Vector3d direction = (foot_mm - drop_mm * shaft->direction - hip.head.centre_mm).normalized();
+  return direction.dot(average) > 0.7 ? direction : average;  // more than 45 degrees off: not the shaft
+}
+
 std::vector<std::uint8_t> part_from_pelvis(const HipRegion& hip,
                                            const std::vector<std::uint8_t>& bone,
-                                           const Ownership& ownership) {
+                                           const SocketBarrier& barrier) {
+  const std::optional<Line> shaft = find_shaft(hip, bone);
+  const Ownership ownership(hip, barrier, shaft);
   constexpr std::int32_t certain = 1 << 24;
   std::vector<std::int32_t> node(bone.size(), -1);
   std::vector<std::size_t> voxel;
@@ -144,36 +183,14 @@ std::vector<std::uint8_t> part_from_pelvis(const HipRegion& hip,
   return femur;
 }
 
-}  // namespace
-
-bool SocketBarrier::faces_socket(const Eigen::Vector3d& from_head_centre_mm) const {
-  return from_head_centre_mm.dot(neck_direction) < std::cos(free_angle_rad) * from_head_centre_mm.norm();
-}
-
-Eigen::Vector3d estimate_neck_direction(const HipRegion& hip, const std::vector<std::uint8_t>& bone) {
-  const Eigen::Vector3d average = Eigen::Vector3d{-0.75, 0.15, -0.64}.normalized();
-  const std::optional<Line> shaft = find_shaft(hip, bone);
-  if (!shaft) return average;
-  const Eigen::Vector3d foot_mm =
-      shaft->point_mm + shaft->direction * shaft->direction.dot(hip.head.centre_mm - shaft->point_mm);
-  const double offset_mm = (hip.head.centre_mm - foot_mm).norm();
-  // The neck rises from the shaft axis at the supplement of the neck-shaft angle.
-  const double drop_mm = offset_mm / std::tan(std::numbers::pi - expected_neck_shaft_angle_rad);
-  const Eigen::Vector3d direction = (foot_mm - drop_mm * shaft->direction - hip.head.centre_mm).normalized();
-  return direction.dot(average) > 0.7 ? direction : average;  // more than 45 degrees off: not the shaft
-}
-
-std::vector<std::uint8_t> separate_femur(const HipRegion& hip,
-                                         const std::vector<std::uint8_t>& bone,
-                                         const SocketBarrier& barrier) {
-  std::vector<std::uint8_t> femur =
-      part_from_pelvis(hip, bone, Ownership(hip, barrier, find_shaft(hip, bone)));
+std::vector<std::uint8_t> solid_femur(const HipRegion& hip, std::vector<std::uint8_t> femur) {
   for_each_voxel(hip.grid, [&](std::size_t i, const Eigen::Vector3d& point_mm) {
     if ((point_mm - hip.head.centre_mm).norm() < hip.head.radius_mm - 1.0) femur[i] = 1;
   });
   close_ball(hip.grid, closing_mm, femur);
   fill_holes(hip.grid, femur);
   for (std::size_t axis = 0; axis < 3; ++axis) fill_plane_holes(hip.grid, axis, femur);
+  refuse_broken(hip, femur);
   return femur;
 }
 

@@ -25,11 +25,15 @@ struct SocketBarrier {
 [[nodiscard]] Eigen::Vector3d estimate_neck_direction(const HipRegion& hip,
                                                       const std::vector<std::uint8_t>& bone);
 
-// Bone (HU after 1 mm smoothing above the threshold) that belongs to the femur, closed and filled: a solid
-// whose surface is within a few millimetres of the periosteal one. [qct 3.2 S1, S3]
-// Throws Refusal{segmentation} when head and shaft are not one piece.
-[[nodiscard]] std::vector<std::uint8_t> separate_femur(const HipRegion& hip,
-                                                       const std::vector<std::uint8_t>& bone,
-                                                       const SocketBarrier& barrier);
+// The bone (HU after 1 mm smoothing above the threshold) on the femur's side of the cheapest cut between what
+// is certainly femur and what is certainly pelvis. [qct 3.2 S1]
+[[nodiscard]] std::vector<std::uint8_t> part_from_pelvis(const HipRegion& hip,
+                                                         const std::vector<std::uint8_t>& bone,
+                                                         const SocketBarrier& barrier);
+
+// The femur's bone closed and filled: a solid whose surface is within a few millimetres of the periosteal
+// one. Throws Refusal{segmentation} when head and shaft are not one piece. [qct 3.2 S3]
+[[nodiscard]] std::vector<std::uint8_t> solid_femur(const HipRegion& hip,
+                                                    std::vector<std::uint8_t> femoral_bone);
 
 }  // namespace focalhip

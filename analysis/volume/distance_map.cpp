@@ -80,7 +80,12 @@ void transform_axis(const VoxelGrid& grid, std::size_t axis, std::vector<float>&
     for (int a = 0; a < grid.size[first_other]; ++a) {
       float* start = values.data() + static_cast<std::size_t>(a) * stride[first_other] +
                      static_cast<std::size_t>(b) * stride[second_other];
-      for (int i = 0; i < count; ++i) line[i] = start[static_cast<std::size_t>(i) * stride[axis]];
+      bool settled = true;  // all infinite or all zero: nothing to do
+      for (int i = 0; i < count; ++i) {
+        line[i] = start[static_cast<std::size_t>(i) * stride[axis]];
+        settled = settled && line[i] == line[0];
+      }
+      if (settled && (line[0] == infinity || line[0] == 0.0F)) continue;
       line.transform(count, grid.spacing_mm[static_cast<Eigen::Index>(axis)]);
       for (int i = 0; i < count; ++i) start[static_cast<std::size_t>(i) * stride[axis]] = line[i];
     }
