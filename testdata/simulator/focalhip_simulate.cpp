@@ -38,7 +38,7 @@ SeriesHeader series_header(const SimulateRequest& request,
   series.reversed_instance_numbers = request.reversed_instance_numbers;
   series.rescale_intercept = request.rescale_intercept;
   series.transfer_syntax = request.transfer_syntax;
-  std::string key = study.study_instance_uid + "/series/" + std::to_string(number);
+  std::string key = study.study_instance_uid + "/" FOCALHIP_VERSION "/series/" + std::to_string(number);
   for (const double value : {p.tube_kvp,
                              p.effective_energy_kev.value_or(-1.0),
                              p.field_of_view_mm,

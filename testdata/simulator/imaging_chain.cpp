@@ -123,6 +123,32 @@ void finish_slice(const std::vector<float>& image,
   }
 }
 
+// The slice profile: weighted sum of the fine planes of the slices first .. first + 2 reach of the window.
+FinePlane mixed_planes(const std::vector<std::vector<FinePlane>>& window,
+                       int first,
+                       int reach,
+                       const ScanGrid& grid) {
+  const auto planes = static_cast<int>(window[0].size());
+  const auto weight_of = [&](int w, int plane) {
+    const double dz = (w - reach + (plane + 0.5) / planes - 0.5) * grid.slice_spacing_mm;
+    return slice_weight(dz, grid.slice_thickness_mm);
+  };
+  double total = 0.0;
+  for (int w = 0; w <= 2 * reach; ++w) {
+    for (int plane = 0; plane < planes; ++plane) total += weight_of(w, plane);
+  }
+  FinePlane mixed(window[0][0].size(), 0.0F);
+  for (int w = 0; w <= 2 * reach; ++w) {
+    for (int plane = 0; plane < planes; ++plane) {
+      const auto weight = static_cast<float>(weight_of(w, plane) / total);
+      if (weight < 1e-4F) continue;
+      const FinePlane& in = window[static_cast<std::size_t>(first + w)][static_cast<std::size_t>(plane)];
+      for (std::size_t i = 0; i < in.size(); ++i) mixed[i] += weight * in[i];
+    }
+  }
+  return mixed;
+}
+
 }  // namespace
 
 Images acquire(const Scene& scene,
@@ -161,24 +187,7 @@ Images acquire(const Scene& scene,
     }
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (int s = 0; s < count; ++s) {
-      FinePlane mixed(window[0][0].size(), 0.0F);
-      double total = 0.0;
-      const auto weight_of = [&](int w, int plane) {
-        const double dz =
-            (w - reach) * grid.slice_spacing_mm + ((plane + 0.5) / planes - 0.5) * grid.slice_spacing_mm;
-        return slice_weight(dz, grid.slice_thickness_mm);
-      };
-      for (int w = 0; w <= 2 * reach; ++w) {
-        for (int plane = 0; plane < planes; ++plane) total += weight_of(w, plane);
-      }
-      for (int w = 0; w <= 2 * reach; ++w) {
-        for (int plane = 0; plane < planes; ++plane) {
-          const auto weight = static_cast<float>(weight_of(w, plane) / total);
-          if (weight < 1e-4F) continue;
-          const FinePlane& in = window[static_cast<std::size_t>(s + w)][static_cast<std::size_t>(plane)];
-          for (std::size_t i = 0; i < in.size(); ++i) mixed[i] += weight * in[i];
-        }
-      }
+      const FinePlane mixed = mixed_planes(window, s, reach, grid);
       std::vector<float> image(grid.slice_size(), 0.0F);
       std::vector<float> half;
       blur_and_decimate(mixed, grid, sampler.fine_per_pixel(), blur.main, half, blur.main_scale, image);
