@@ -152,8 +152,24 @@ TEST_F(NodeRoad, ACorrectedPatientIsIssuedAgainForTheCorrectedPatient) {
 TEST_F(NodeRoad, JunkIsRefusedOrSetAsideAndTheNodeGoesOn) {
   start_sink();
   start_node();
-  const fs::path malformed = fs::path(FOCALHIP_SHARED_DIR) / "realdata" / "malformed";
-  if (fs::exists(malformed)) static_cast<void>(send(malformed));
+  // What storescu can be made to send of them; hostile bytes below DIMSE are the reception tests'.
+  for (const char* place : {"malformed", "headers"}) {
+    const fs::path folder_of_files = fs::path(FOCALHIP_SHARED_DIR) / "realdata" / place;
+    if (!fs::exists(folder_of_files)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_of_files)) {
+      if (entry.is_regular_file()) static_cast<void>(send(entry.path()));
+    }
+  }
+  test::TestSeries deep = small_series("7", 1);
+  deep.adjust = [](DcmDataset& dataset, int) {
+    DcmItem* item = &dataset;
+    for (int level = 0; level < 200; ++level) {
+      DcmItem* inner = nullptr;
+      test::must(item->findOrCreateSequenceItem(DCM_ReferencedStudySequence, inner, 0), "nest");
+      item = inner;
+    }
+  };
+  EXPECT_NE(send(write(deep, "deep")), 0) << "200 nested sequences are refused on the wire";
   ASSERT_EQ(send(write(small_series(), "a")), 0);
   expect_one_report(wait_for_reports(1), study_1);
   EXPECT_EQ(stop_node(), 0);
@@ -208,7 +224,11 @@ TEST_F(NodeRoad, TheRealHipComesBackAsNoCalibrationPhantom) {
   ASSERT_EQ(tar.wait(120s), 0);
   start_sink();
   start_node();
-  static_cast<void>(send(unpacked));  // a licence text lies beside the images
+  // storescu stops at what is no DICOM file.
+  for (const auto& entry : fs::recursive_directory_iterator(unpacked)) {
+    if (entry.is_regular_file() && entry.path().extension() != ".dcm") fs::remove(entry.path());
+  }
+  ASSERT_EQ(send(unpacked), 0);
   const std::vector<SinkObject> objects = wait_for_reports(1, 200s);
   EXPECT_EQ(objects.size(), 2U);
   const std::vector<Job> jobs = open_store()->jobs("");
