@@ -1,10 +1,10 @@
 #include "listener/programs/jobs_command.h"
 
+#include <algorithm>
 #include <charconv>
 #include <exception>
 #include <filesystem>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -22,7 +22,7 @@ namespace {
 constexpr int done = 0;
 constexpr int failed = 1;
 constexpr int wrong_usage = 2;
-constexpr std::size_t listed_jobs = 100;
+constexpr std::int64_t listed_jobs = 100;
 constexpr int listed_alarms = 20;
 
 constexpr const char* usage =
@@ -83,19 +83,27 @@ std::optional<Wish> wish_of(std::span<const std::string> args) {
   return wish;
 }
 
+std::int64_t job_count(JobStore& store) {
+  std::int64_t count = 0;
+  for (const auto& [state, jobs] : store.counts().jobs) count += jobs;
+  return count;
+}
+
 JobsView view_of(JobStore& store, const Wish& wish) {
-  std::map<std::int64_t, std::vector<Delivery>> deliveries;
-  for (Delivery& delivery : store.deliveries(0)) deliveries[delivery.job_id].push_back(std::move(delivery));
   JobsView view;
-  for (Job& job : store.jobs(accession_digest(wish.accession))) {
-    if (!wish.all && view.jobs.size() == listed_jobs) {
-      ++view.not_shown;
-      continue;
+  if (!wish.accession.empty()) {
+    for (const Job& job : store.jobs(accession_digest(wish.accession))) {
+      view.jobs.push_back({job, store.deliveries(job.id)});
     }
-    std::vector<Delivery>& its_deliveries = deliveries[job.id];
-    view.jobs.push_back({std::move(job), std::move(its_deliveries)});
+    return view;
   }
-  if (wish.accession.empty()) view.alarms = store.alarms(listed_alarms);
+  const std::int64_t all = job_count(store);
+  const std::int64_t most = wish.all ? all : std::min(all, listed_jobs);
+  for (const Job& job : store.recent_jobs(static_cast<int>(most))) {
+    view.jobs.push_back({job, store.deliveries(job.id)});
+  }
+  view.not_shown = all - most;
+  view.alarms = store.alarms(listed_alarms);
   return view;
 }
 

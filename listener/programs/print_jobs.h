@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <iosfwd>
 #include <vector>
 
@@ -13,9 +14,9 @@ struct JobView {
   std::vector<Delivery> deliveries;
 };
 struct JobsView {
-  std::vector<JobView> jobs;  // newest first
-  std::size_t not_shown = 0;  // older jobs that were left out
-  std::vector<Alarm> alarms;  // newest first
+  std::vector<JobView> jobs;   // newest first
+  std::int64_t not_shown = 0;  // older jobs that were left out
+  std::vector<Alarm> alarms;   // newest first
 };
 
 // Tables for an 80 to 160 column terminal; control characters and non-ASCII text come out as '?'.

@@ -45,6 +45,26 @@ TEST_P(JobRecords, ListsNewestFirstAndByAccession) {
   EXPECT_FALSE(store->job(4711));
 }
 
+TEST_P(JobRecords, ListsTheLatestWithoutTheirInput) {
+  const auto store = open();
+  for (const char* study : {"1", "2", "3"}) (void)store->add_job(some_job(study), 1);
+  const auto recent = store->recent_jobs(2);
+  ASSERT_THAT(recent, SizeIs(2));
+  EXPECT_EQ(recent[0].what.study_instance_uid, "3");
+  EXPECT_EQ(recent[1].what.study_instance_uid, "2");
+  EXPECT_EQ(recent[0].what.calling_ae_title, "CTSCANNER");
+  EXPECT_EQ(recent[0].what.input, "");
+}
+
+TEST_P(JobRecords, NamesStudiesWhoseObjectsAreStillNeeded) {
+  const auto store = open();
+  (void)finished(*store, "1", "c", 1);
+  (void)store->add_job(some_job("2"), 2);
+  (void)store->claim("w", 3, 9);
+  (void)store->add_job(some_job("3"), 4);
+  EXPECT_THAT(store->unfinished_studies(), UnorderedElementsAre("2", "3"));
+}
+
 TEST_P(JobRecords, CountsJobsAndDeliveriesByState) {
   const auto store = open();
   EXPECT_THAT(store->counts().jobs, IsEmpty());
