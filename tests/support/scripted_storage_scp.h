@@ -24,7 +24,7 @@ namespace focalhip::testing_support {
 // How a storage peer behaves; what storescp cannot be told to do.
 struct StorageScript {
   std::vector<std::string> sop_class_uids = {};  // accepted; empty = every one that is proposed
-  bool implicit_only = false;               // accepts implicit little endian only
+  bool implicit_only = false;                    // accepts implicit little endian only
   // Answer to the n-th C-STORE of the process's life; the last one holds for all that follow.
   std::vector<std::uint16_t> statuses = {0x0000};
   int abort_at = 0;  // A-ABORT instead of the answer to this C-STORE, counted from 1; 0 = never
