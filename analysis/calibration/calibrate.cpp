@@ -22,26 +22,10 @@ namespace focalhip {
 namespace {
 
 constexpr double unrelated_r_squared = 0.90;      // [Ogo] stops here
-constexpr double checked_density_mg_cm3 = 300.0;  // of which the change along the rods is judged
 constexpr double least_edge_contrast_hu = 100.0;  // of a rod whose edge tells the blur
 // Blur outside this is no reading of a CT kernel; full width at half maximum 0.5 to 2.5 mm.
 constexpr double smallest_blur_sigma_mm = 0.5 / 2.355;
 constexpr double largest_blur_sigma_mm = 2.5 / 2.355;
-
-// The Mindways equation is linear in HU: the drifts of the rods, fitted against their K2HPO4, are the drifts
-// of sigma and beta.
-double density_drift(const std::vector<NamedRod>& rods, const MindwaysFit& fit, double length_mm) {
-  std::vector<RodReading> drifts;
-  for (const NamedRod& rod : rods) {
-    if (!rod.used) continue;
-    PhantomRod without_water = rod.certificate;
-    without_water.water_mg_cm3 = 0.0;
-    drifts.push_back({without_water, {rod.measured.drift_hu_per_mm}});
-  }
-  const MindwaysFit drift = fit_mindways(drifts);
-  const double hu_per_mm = drift.sigma_ref * checked_density_mg_cm3 + drift.beta_ref_hu;
-  return std::abs(hu_per_mm * length_mm / (fit.sigma_ct_hu_per_mg_cm3() * checked_density_mg_cm3));
-}
 
 std::optional<double> blur_sigma_mm(const std::vector<NamedRod>& rods) {
   std::vector<double> sigmas;
@@ -151,20 +135,21 @@ Calibration calibrate(const CtVolume& ct, const CalibrationOptions& options) {
   result.rods_lowest_z_mm = height_mm(measured.first_slice);
   result.rods_highest_z_mm = height_mm(measured.last_slice);
   result.rods = reported_rods(rods, row, measured, fit, ct.grid);
-  const CalibrationGrade grade = grade_calibration({.rods_in_phantom = phantom.rods.size(),
-                                                    .rods_used = readings.size(),
-                                                    .r_squared = fit.r_squared,
-                                                    .residual_max_hu = fit.residual_max_hu,
-                                                    .sigma_ct_hu_per_mg_cm3 = result.sigma_ct_hu_per_mg_cm3,
-                                                    .beta_ct_hu = result.beta_ct_hu,
-                                                    .effective_energy_kev = result.effective_energy_kev,
-                                                    .kvp = ct.acquisition.kvp,
-                                                    .noise_ratio_max = largest_noise_ratio(rods, noise_hu),
-                                                    .pitch_spread = pitch_spread(row),
-                                                    .radius_spread = radius_spread(rods),
-                                                    .drift_max_hu_per_mm = largest_drift_hu_per_mm(rods),
-                                                    .density_drift = density_drift(rods, fit, length_mm),
-                                                    .excluded = excluded});
+  const CalibrationGrade grade =
+      grade_calibration({.rods_in_phantom = phantom.rods.size(),
+                         .rods_used = readings.size(),
+                         .r_squared = fit.r_squared,
+                         .residual_max_hu = fit.residual_max_hu,
+                         .sigma_ct_hu_per_mg_cm3 = result.sigma_ct_hu_per_mg_cm3,
+                         .beta_ct_hu = result.beta_ct_hu,
+                         .effective_energy_kev = result.effective_energy_kev,
+                         .kvp = ct.acquisition.kvp,
+                         .noise_ratio_max = largest_noise_ratio(rods, noise_hu),
+                         .pitch_spread = pitch_spread(row),
+                         .radius_spread = radius_spread(rods),
+                         .drift_max_hu_per_mm = largest_drift_hu_per_mm(rods),
+                         .density_drift = density_drift(rods, fit.sigma_ct_hu_per_mg_cm3(), length_mm),
+                         .excluded = excluded});
   refuse_failed(grade);
   result.grade = grade.grade;
   result.notes = grade.notes;

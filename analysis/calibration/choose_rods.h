@@ -38,5 +38,9 @@ struct NamedRod {
 // What is left of the largest drift when two of its standard errors are taken off: short rods must not be
 // called uneven for their noise.
 [[nodiscard]] double largest_drift_hu_per_mm(const std::vector<NamedRod>& rods);
+// Relative change of a density of 300 mg/cm3 over the rods' length, less two of its standard errors.
+[[nodiscard]] double density_drift(const std::vector<NamedRod>& rods,
+                                   double sigma_ct_hu_per_mg_cm3,
+                                   double length_mm);
 
 }  // namespace focalhip

@@ -1,6 +1,7 @@
 #include "analysis/calibration/find_row.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -14,8 +15,9 @@ namespace focalhip {
 namespace {
 
 constexpr double degree = std::numbers::pi / 180.0;
-constexpr double tilt_slack_deg = 2.0;    // error of a direction taken from two circles
-constexpr double place_tolerance = 0.15;  // of the pitch: one step of an arc of 8 mm sagitta turns this much
+constexpr double tilt_slack_deg = 2.0;   // error of a direction taken from two circles
+constexpr double place_tolerance = 0.2;  // of the pitch: one step of an arc of 8 mm sagitta turns this much
+constexpr double arc_slope_deg = 15.0;   // of the first step of such an arc against the row
 constexpr double most_off_arc_mm = 2.0;
 constexpr double most_ring_difference_hu = 100.0;  // one holder, seen through streaks and its own borders
 constexpr double least_range_hu = 150.0;           // rods differ; holes and tubes of a table do not
@@ -32,11 +34,10 @@ bool alike(const Circle& left, const Circle& right, const RodSearch& search) {
          std::abs(left.ring_hu - right.ring_hu) <= most_ring_difference_hu;
 }
 
-bool is_left_right(const Eigen::Vector2d& step,
+bool is_left_right(const Eigen::Vector2d& way,
                    const Eigen::Vector2d& left_in_plane,
-                   const RodSearch& search) {
-  const double allowed = std::cos((search.largest_row_tilt_deg + tilt_slack_deg) * degree);
-  return step.dot(left_in_plane) >= allowed * step.norm();
+                   double largest_tilt_deg) {
+  return way.dot(left_in_plane) >= std::cos(largest_tilt_deg * degree) * way.norm();
 }
 
 const Circle* nearest(const std::vector<Circle>& circles, const Eigen::Vector2d& at_mm, double within_mm) {
@@ -156,8 +157,10 @@ bool looks_like_rods(const Places& places) {
   return uneven <= 2 && ring.width() <= most_ring_difference_hu && inside.width() >= least_range_hu;
 }
 
-bool is_acceptable(const Places& places, const RodSearch& search) {
-  return pitch_spread(places) <= search.largest_pitch_spread &&
+bool is_acceptable(const Places& places, const Eigen::Vector2d& left_in_plane, const RodSearch& search) {
+  const Eigen::Vector2d chord = places.back()->centre_mm - places.front()->centre_mm;
+  return is_left_right(chord, left_in_plane, search.largest_row_tilt_deg + tilt_slack_deg) &&
+         pitch_spread(places) <= search.largest_pitch_spread &&
          radius_spread(places) <= search.largest_radius_spread && is_smooth(places, search) &&
          looks_like_rods(places);
 }
@@ -184,6 +187,17 @@ void complete(const PlaneImage& prepared, Places& places, const RodSearch& searc
   }
   if (!best) return;
   places.insert(at_front ? places.begin() : places.end(), *best);
+}
+
+// One more of the same kind beside the row: a longer row, and so another phantom.
+bool goes_on(const Places& places, const std::vector<Circle>& circles, const RodSearch& search) {
+  const auto known = centres(places);
+  const double count = static_cast<double>(places.size());
+  const double pitch = (places.back()->centre_mm - places.front()->centre_mm).norm() / (count - 1.0);
+  return std::ranges::any_of(std::array{-1.0, count}, [&](double place) {
+    const Circle* next = nearest(circles, expected_place_mm(known, place), place_tolerance * pitch);
+    return next != nullptr && alike(*next, *places.front(), search);
+  });
 }
 
 double score_of(const Places& places) {
@@ -230,14 +244,16 @@ RowFinding find_row(const PlaneImage& prepared,
       for (const bool place_between : {false, true}) {
         const Eigen::Vector2d step = (second.centre_mm - first.centre_mm) / (place_between ? 2.0 : 1.0);
         if (step.norm() < search.smallest_pitch_mm || step.norm() > search.largest_pitch_mm) continue;
-        if (!is_left_right(step, left_in_plane, search) || !alike(first, second, search)) continue;
+        if (!is_left_right(step, left_in_plane, search.largest_row_tilt_deg + arc_slope_deg) ||
+            !alike(first, second, search))
+          continue;
         Places places = grow(first, second, place_between, circles, search);
         const std::size_t seen = seen_circles(places).size();
         finding.most_aligned = std::max(finding.most_aligned, seen);
         if (seen + 1 < search.rods || places.size() > search.rods) continue;
-        if (!is_acceptable(places, search)) continue;
+        if (!is_acceptable(places, left_in_plane, search)) continue;
         if (places.size() < search.rods) complete(prepared, places, search);
-        if (!is_acceptable(places, search)) continue;
+        if (!is_acceptable(places, left_in_plane, search) || goes_on(places, circles, search)) continue;
         const double score = score_of(places);
         if (!finding.row || score > finding.row->score) {
           finding.row = CircleRow{.places = std::move(places), .score = score};

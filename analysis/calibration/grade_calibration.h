@@ -22,7 +22,7 @@ struct CalibrationQuality {
   double pitch_spread = 0.0;            // largest deviation from the mean / mean
   double radius_spread = 0.0;           // the same
   double drift_max_hu_per_mm = 0.0;     // largest of the used rods, less its uncertainty
-  double density_drift = 0.0;           // relative change of a density of 300 mg/cm3 over the used length
+  double density_drift = 0.0;           // relative change of 300 mg/cm3 over the used length, likewise
   std::vector<std::string> excluded{};  // one sentence per rod that was found but not used
 };
 
