@@ -76,10 +76,17 @@ std::string short_ascii(std::string_view text, std::size_t longest) {
   return result;
 }
 
+bool is_date(const std::string& yyyymmdd) {
+  return yyyymmdd.size() == 8 && DcmDate::checkStringValue(yyyymmdd.c_str(), "1").good();
+}
+
+bool is_strict_uid(const std::string& uid) {
+  return !uid.empty() && DcmUniqueIdentifier::checkStringValue(uid.c_str(), "1").good();
+}
+
 std::string checked_uid(std::string uid, std::string_view what) {
-  const bool valid = !uid.empty() && uid.size() <= 64 &&
-                     uid.find_first_not_of("0123456789.") == std::string::npos && uid.front() != '.' &&
-                     uid.back() != '.';
+  const bool valid =
+      !uid.empty() && uid.size() <= 64 && uid.find_first_not_of("0123456789.") == std::string::npos;
   if (!valid) throw std::runtime_error("no valid UID for " + std::string(what));
   return uid;
 }

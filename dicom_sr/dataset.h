@@ -32,7 +32,11 @@ void put_code(DcmItem& item, const Code& code);
 // plain_ascii shortened to a VR's length, without the backslash that separates values.
 [[nodiscard]] std::string short_ascii(std::string_view text, std::size_t longest);
 
-// A UID as PS3.5 9.1 wants it: at most 64 digits and points. `what` names it in the exception.
+// Throws unless the UID is 1 to 64 digits and points (what reception lets through). `what` names it.
 [[nodiscard]] std::string checked_uid(std::string uid, std::string_view what);
+
+// Foreign values that are only written when DCMTK will take them.
+[[nodiscard]] bool is_date(const std::string& yyyymmdd);
+[[nodiscard]] bool is_strict_uid(const std::string& uid);
 
 }  // namespace focalhip

@@ -52,6 +52,12 @@ void copy_patient_and_study(DcmItem& dataset, const StudyContext& study) {
     put(dataset, tag, attribute.value);
   }
   put(dataset, DCM_StudyInstanceUID, study.study_instance_uid);
+  // De-identified sources may name their method in a sequence only, which is not copied; one of the two is
+  // required (PS3.3 C.7.1.1).
+  if (dataset.tagExistsWithValue(DCM_PatientIdentityRemoved) &&
+      !dataset.tagExistsWithValue(DCM_DeidentificationMethod)) {
+    put(dataset, DCM_DeidentificationMethod, "As in the source images");
+  }
 }
 
 }  // namespace

@@ -14,6 +14,14 @@ std::string describe(const Code& code) {
   std::string text(code.value);
   return text.append(" ").append(code.scheme);
 }
+// Scanners exist that write components with leading zeros. DCMTK would refuse them; what was received must be
+// referenced as it was received, so only the characters and the length are checked.
+DSRImageReferenceValue reference_to(const SourceInstance& instance) {
+  return {of(checked_uid(instance.sop_class_uid, "the class of an image")),
+          of(checked_uid(instance.sop_instance_uid, "an image")),
+          OFFalse};
+}
+
 }  // namespace
 
 DSRCodedEntryValue coded_entry(const Code& code) {
@@ -106,15 +114,15 @@ void SrTree::missing_number(Relation relation,
 }
 
 void SrTree::image(Relation relation, const SourceInstance& instance) {
-  const DSRImageReferenceValue reference(of(instance.sop_class_uid), of(instance.sop_instance_uid));
-  const auto set_value = [&](DSRContentItem& item) { return item.setImageReference(reference); };
+  const DSRImageReferenceValue reference = reference_to(instance);
+  const auto set_value = [&](DSRContentItem& item) { return item.setImageReference(reference, OFFalse); };
   add(relation, DSRTypes::VT_Image, nullptr, set_value, {});
 }
 
 void SrTree::image(Relation relation, const Code& name, const SourceInstance& instance, int frame) {
-  DSRImageReferenceValue reference(of(instance.sop_class_uid), of(instance.sop_instance_uid));
+  DSRImageReferenceValue reference = reference_to(instance);
   if (frame > 0) reference.getFrameList().addItem(frame);
-  const auto set_value = [&](DSRContentItem& item) { return item.setImageReference(reference); };
+  const auto set_value = [&](DSRContentItem& item) { return item.setImageReference(reference, OFFalse); };
   add(relation, DSRTypes::VT_Image, &name, set_value, {});
 }
 

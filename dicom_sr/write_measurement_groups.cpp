@@ -71,7 +71,7 @@ void write_subject_of_group(SrTree& tree,
            codes::tracking_uid,
            checked_uid(stamp.uid_for("tracking/" + group.tracking_id), "tracking"));
   tree.code(contains, codes::finding, group.finding);
-  if (study.study_date.size() == 8) {
+  if (is_date(study.study_date)) {
     tree.text(has_obs_context, codes::time_point, iso_date(study.study_date));
   }
   if (group.method) tree.code(has_concept_mod, codes::measurement_method, *group.method);

@@ -46,8 +46,8 @@ void write_image_properties(SrTree& tree, const HipReport& report, const StudyCo
   };
   tree.code(has_acq_context, codes::modality, codes::computed_tomography);
   tree.code(has_acq_context, codes::target_region, codes::femur);
-  if (study.study_date.size() == 8) tree.date(has_acq_context, codes::study_date, study.study_date);
-  if (!study.frame_of_reference_uid.empty()) {
+  if (is_date(study.study_date)) tree.date(has_acq_context, codes::study_date, study.study_date);
+  if (is_strict_uid(study.frame_of_reference_uid)) {
     tree.uid(has_acq_context, codes::frame_of_reference_uid, study.frame_of_reference_uid);
   }
   const VoxelGrid& grid = report.grid;
@@ -90,10 +90,11 @@ void write_tree(DSRDocumentTree& document_tree,
 void write_evidence(DSRDocument& document, const StudyContext& study, const SrRequest& request) {
   DSRSOPInstanceReferenceList& evidence = document.getCurrentRequestedProcedureEvidence();
   const auto add = [&](const std::string& series_uid, const SourceInstance& instance) {
-    require(evidence.addItem(of(study.study_instance_uid),
-                             of(series_uid),
+    require(evidence.addItem(of(checked_uid(study.study_instance_uid, "the study")),
+                             of(checked_uid(series_uid, "a series")),
                              of(instance.sop_class_uid),
-                             of(instance.sop_instance_uid)),
+                             of(instance.sop_instance_uid),
+                             OFFalse),  // foreign UIDs as they came, see sr_tree.cpp
             "list the evidence");
   };
   for (const SourceInstance& source : study.sources) add(study.series_instance_uid, source);
@@ -105,7 +106,8 @@ void write_predecessors(DSRDocument& document, const StudyContext& study, const 
     require(document.getPredecessorDocuments().addItem(of(study.study_instance_uid),
                                                        of(predecessor.series_instance_uid),
                                                        of(predecessor.sop_class_uid),
-                                                       of(predecessor.sop_instance_uid)),
+                                                       of(predecessor.sop_instance_uid),
+                                                       OFFalse),
             "list the predecessors");
   }
 }

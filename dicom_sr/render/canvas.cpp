@@ -242,6 +242,10 @@ void Canvas::clipped(const Rect& rect, const std::function<void()>& draw) {
 }
 
 Page Canvas::finish(std::string label, int rows) const {
+  // Cairo stops drawing after the first impossible coordinate; half a page must not go out.
+  if (cairo_status(surface_->cairo.get()) != CAIRO_STATUS_SUCCESS) {
+    throw std::runtime_error("the page could not be drawn");
+  }
   cairo_surface_t* image = surface_->image.get();
   cairo_surface_flush(image);
   const int columns = cairo_image_surface_get_width(image);

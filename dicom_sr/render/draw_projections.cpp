@@ -13,7 +13,7 @@ namespace focalhip {
 
 namespace {
 
-constexpr double white_mg_cm2 = 1600.0;
+constexpr double white_mg_cm2 = 2000.0;
 constexpr double title_height = 26.0;
 constexpr double geometry_line_height = 19.0;
 
@@ -196,7 +196,7 @@ void draw_projection_key(Canvas& canvas, const Rect& area) {
   const Rect bar{row.left, row.top, 120.0, 12.0};
   canvas.grey_image(bar, static_cast<int>(ramp.size()), 1, ramp);
   canvas.frame(bar, palette::rule, 1.0);
-  canvas.line("0 to 1.6 g/cm\u00B2 (K\u2082HPO\u2084)",
+  canvas.line("0 to 2.0 g/cm\u00B2 (K\u2082HPO\u2084)",
               {bar.right() + 8.0, row.top - 4.0, row.width - bar.width - 8.0, 20.0},
               style);
 }

@@ -52,6 +52,14 @@ struct NoteLine {
 
 std::vector<NoteLine> note_lines(const HipReport& report, const PageText& text) {
   std::vector<NoteLine> lines;
+  for (const FemurResult& femur : report.femurs) {
+    const UnmeasuredFemur* unmeasured = femur.unmeasured();
+    // Without a refusal the reason stands in the place of the projection.
+    if (!report.refusal || unmeasured == nullptr || unmeasured->reason.code == report.refusal->code) continue;
+    std::string heading = femur.side == Side::right ? "Right femur: " : "Left femur: ";
+    lines.push_back(
+        {heading.append(meaning(unmeasured->reason.code)), plain_ascii(detail_line(unmeasured->reason))});
+  }
   for (const SidedNote& note : all_notes(report)) {
     const bool is_atlas = note.note.code == NoteCode::atlas_none;
     std::string heading(is_atlas ? "Atlas: none loaded, no comparison with a population"
@@ -137,12 +145,9 @@ double draw_notes(Canvas& canvas,
       break;
     }
     const NoteLine& note = lines[i];
+    const std::string words = note.detail.empty() ? note.heading : note.heading + ": " + note.detail;
     canvas.line("\u2022", {top_left.x, top, indent, 20.0}, {.size_px = 15.0});
-    const Point at{top_left.x + indent, top};
-    top +=
-        note.detail.empty()
-            ? canvas.paragraph(note.heading, at, width - indent, {.size_px = 15.0}, 2)
-            : canvas.paragraph(note.heading + ": " + note.detail, at, width - indent, {.size_px = 15.0}, 4);
+    top += canvas.paragraph(words, {top_left.x + indent, top}, width - indent, {.size_px = 15.0}, 4);
     top += 3.0;
   }
   return top - top_left.y;

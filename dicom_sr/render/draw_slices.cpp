@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "dicom_sr/render/crop_picture.h"
 #include "dicom_sr/render/outline.h"
 
 namespace focalhip {
@@ -15,13 +16,6 @@ constexpr double window_width_hu = 1500.0;
 constexpr double caption_height = 22.0;
 constexpr double key_height = 24.0;
 constexpr double gap = 16.0;
-
-bool is_drawable(const SlicePicture& picture) {
-  if (picture.columns <= 0 || picture.rows <= 0 || !(picture.pixel_mm > 0.0)) return false;
-  const std::size_t pixels =
-      static_cast<std::size_t>(picture.columns) * static_cast<std::size_t>(picture.rows);
-  return picture.hu.size() == pixels && picture.mask.size() == pixels;
-}
 
 std::vector<std::uint8_t> windowed(const std::vector<std::int16_t>& hu) {
   std::vector<std::uint8_t> grey(hu.size());
@@ -102,7 +96,8 @@ std::string caption(const SlicePicture& picture, const VoxelGrid& grid) {
          " from below";
 }
 
-void draw_slice(Canvas& canvas, const Rect& box, const SlicePicture& picture, const HipReport& report) {
+void draw_slice(Canvas& canvas, const Rect& box, const SlicePicture& whole, const HipReport& report) {
+  const SlicePicture picture = crop_picture(whole, report);
   const TextStyle quiet{.size_px = 14.0, .colour = palette::quiet_ink};
   canvas.line(caption(picture, report.grid), {box.left, box.top, box.width - 120.0, caption_height}, quiet);
   TextStyle right = quiet;

@@ -46,8 +46,8 @@ std::string acquisition(const HipReport& report) {
 void draw_header(Canvas& canvas, const HipReport& report) {
   canvas.line("FocalHip summary", {margin, 12.0, 400.0, 38.0}, {.size_px = 29.0, .bold = true});
   canvas.line(person(report.subject) + "   |   " + acquisition(report),
-              {margin, 51.0, 480.0, 24.0},
-              {.size_px = 16.0, .colour = palette::quiet_ink});
+              {margin, 51.0, 490.0, 24.0},
+              {.size_px = 15.0, .colour = palette::quiet_ink});
   const Rect label{page_columns - margin - 470.0, 18.0, 470.0, 44.0};
   canvas.fill(label, palette::label_ground);
   canvas.line("RESEARCH USE ONLY - NOT FOR DIAGNOSIS",
@@ -122,14 +122,6 @@ double draw_refusal(Canvas& canvas, const HipReport& report, const PageText& tex
       plain_ascii(detail_line(refusal)), {margin, top + 4.0}, text_width, {.size_px = 17.0}, 6);
   top = std::max(top + 20.0, 240.0);
   top += draw_slices(canvas, {margin, top, content_width, 400.0}, report) + 20.0;
-  for (const FemurResult& femur : report.femurs) {
-    const UnmeasuredFemur* unmeasured = femur.unmeasured();
-    if (unmeasured == nullptr || unmeasured->reason.code == refusal.code) continue;
-    const std::string words = std::string(name(femur.side)) +
-                              " femur: " + std::string(meaning(unmeasured->reason.code)) + ". " +
-                              plain_ascii(detail_line(unmeasured->reason));
-    top += canvas.paragraph(words, {margin, top}, content_width, {.size_px = 15.0}, 4) + 3.0;
-  }
   const std::vector<ResultGroup> groups = result_groups(report);
   if (!groups.empty()) {
     draw_calibration(canvas, {margin, top, content_width, 130.0}, report, groups);

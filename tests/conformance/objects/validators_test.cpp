@@ -9,6 +9,10 @@
 
 #include <gtest/gtest.h>
 
+#include <dcmtk/config/osconfig.h>
+
+#include <dcmtk/dcmdata/dcuid.h>
+
 #include "dicom_sr/codes.h"
 #include "dicom_sr/encode_results.h"
 #include "tests/support/fake_results.h"
@@ -132,10 +136,10 @@ TEST_P(Objects, AgreeWithTheirSourcesInDcentvfy) {
   const StudyContext study = study_of(GetParam());
   const std::vector<std::string> sources = test::source_files(study, GetParam().report);
   for (std::size_t i = 0; i < sources.size(); ++i) {
-    command += " " + folder.write("ct" + std::to_string(i), sources[i]);
+    command.append(" ").append(folder.write("ct" + std::to_string(i), sources[i]));
   }
   for (const EncodedObject& object : encode_results(GetParam().report, study, stamp_of(GetParam()))) {
-    command += " " + folder.write(object.file_name, object.bytes);
+    command.append(" ").append(folder.write(object.file_name, object.bytes));
   }
   for (const std::string& line : output_lines(command)) {
     EXPECT_TRUE(line.empty() || is_allowed_entity_warning(line)) << line;
@@ -184,8 +188,8 @@ std::vector<Case> cases() {
           {"utf8", test::refused_report_with_pictures(), "ISO_IR 192", "M\xC3\xBCller^J\xC3\xBCrgen"}};
 }
 
-INSTANTIATE_TEST_SUITE_P(Variants, Objects, ::testing::ValuesIn(cases()), [](const auto& info) {
-  return info.param.name;
+INSTANTIATE_TEST_SUITE_P(Variants, Objects, ::testing::ValuesIn(cases()), [](const auto& tested) {
+  return tested.param.name;
 });
 
 }  // namespace

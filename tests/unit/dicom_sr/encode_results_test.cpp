@@ -80,6 +80,30 @@ TEST(EncodeResults, RefusesAnUnusableUid) {
   }
 }
 
+// Leading zeros and single components occur in the field; reception lets them through, so must we.
+TEST(EncodeResults, ReferencesForeignUidsAsTheyCame) {
+  const HipReport report = test::refused_report_without_volume();
+  StudyContext study = test::study_of(report);
+  study.study_instance_uid = "1.2.03.4";
+  study.series_instance_uid = "1.2.03.5";
+  study.sources[0].sop_instance_uid = "1.2.03.6";
+  study.frame_of_reference_uid = "no uid";  // not needed to file the object: left out
+  study.study_date = "20261399";            // likewise
+  for (const EncodedObject& object : encode_results(report, study, test::stamp_with())) {
+    DcmFileFormat file;
+    test::parse(object.bytes, file);
+    EXPECT_EQ(test::value_of(file, DCM_StudyInstanceUID), "1.2.03.4");
+    EXPECT_THAT(test::instances_in(*file.getDataset()), ::testing::Contains("1.2.03.6")) << object.file_name;
+  }
+}
+
+TEST(EncodeResults, RefusesAStudyThatCannotBeFiled) {
+  const HipReport report = test::refused_report_without_volume();
+  StudyContext study = test::study_of(report);
+  study.study_instance_uid.clear();
+  EXPECT_THROW((void)encode_results(report, study, test::stamp_with()), std::runtime_error);
+}
+
 TEST(EncodeResults, RefusesImagesThatAreNotTheMeasuredOnes) {
   const HipReport report = test::both_sides_report();
   StudyContext study = test::study_of(report);

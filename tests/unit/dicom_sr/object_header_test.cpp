@@ -79,6 +79,20 @@ TEST(ObjectHeader, WritesNoCharacterSetWhenTheSourceHasNone) {
   }
 }
 
+// A de-identified source with its method in a sequence, which is not copied.
+TEST(ObjectHeader, NamesAMethodWhenTheSourceIsDeidentified) {
+  const HipReport report = test::refused_report_without_volume();
+  StudyContext study = test::study_of(report);
+  study.patient_and_study.push_back({0x0012, 0x0062, "YES"});
+  DcmFileFormat file;
+  test::parse(encode_results(report, study, test::stamp_with())[0].bytes, file);
+  EXPECT_EQ(test::value_of(file, DCM_DeidentificationMethod), "As in the source images");
+  study.patient_and_study.push_back({0x0012, 0x0063, "own method"});
+  DcmFileFormat named;
+  test::parse(encode_results(report, study, test::stamp_with())[0].bytes, named);
+  EXPECT_EQ(test::value_of(named, DCM_DeidentificationMethod), "own method");
+}
+
 TEST(ObjectHeader, RefusesToCopyWhatDescribesTheObjectItself) {
   const HipReport report = test::refused_report_without_volume();
   for (const DcmTagKey& tag : {DCM_SOPInstanceUID, DCM_Modality, DCM_Rows, DCM_SeriesInstanceUID}) {
