@@ -62,8 +62,24 @@ TEST(SummaryPage, ShowsEveryNumberOfTheReport) {
   }
 }
 
+// The reports above and every reason, with a long detail, for the series and for one side.
+std::map<std::string, HipReport> reports_and_reasons() {
+  std::map<std::string, HipReport> reports = all_reports();
+  std::string detail = "found";
+  for (int i = 0; i < 30; ++i) detail += " something unexpected and";
+  for (int i = 0; i <= static_cast<int>(RefusalCode::processing_failed); ++i) {
+    const NotMeasured reason{static_cast<RefusalCode>(i), detail};
+    const std::string code(code_string(reason.code));
+    reports["refused " + code] = test::refused_report_with_pictures();
+    reports["refused " + code].refusal = reason;
+    reports["one side " + code] = test::one_side_report();
+    std::get<UnmeasuredFemur>(reports["one side " + code].femurs[0].outcome).reason = reason;
+  }
+  return reports;
+}
+
 TEST(SummaryPage, KeepsEveryTextInsideAndApart) {
-  for (const auto& [name, report] : all_reports()) {
+  for (const auto& [name, report] : reports_and_reasons()) {
     const Page page = render_summary_page(report, page_text);
     ASSERT_GT(page.texts.size(), 5U);
     for (std::size_t i = 0; i < page.texts.size(); ++i) {
