@@ -243,8 +243,13 @@ TEST(Simulate, BrokenProtocolsAreNamed) {
   Protocol protocol;
   EXPECT_TRUE(problems_in(protocol).empty());
   protocol.tube_kvp = 30;
-  protocol.matrix = 5000;
+  protocol.matrix = 32;
   EXPECT_EQ(problems_in(protocol).size(), 2U);
+  Protocol huge;
+  huge.matrix = 1024;
+  huge.slices = 1000;
+  huge.slice_spacing_mm = 0.5;
+  EXPECT_EQ(problems_in(huge).size(), 1U);  // a billion voxels
 }
 
 }  // namespace
