@@ -572,6 +572,11 @@ std::variant<NodeConfig, std::vector<ConfigProblem>> load_config(const std::file
   try {
     const toml::table document = toml::parse(text);
     NodeConfig config = read_root(document, reading);
+    if (reading.problems.empty()) {  // else they may only repeat what was said with a line
+      for (const std::string& rule : problems_in(config.analysis)) {
+        reading.problems.push_back({file, 0, "analysis", rule});
+      }
+    }
     if (reading.problems.empty()) return config;
   } catch (const toml::parse_error& error) {
     const int line = static_cast<int>(error.source().begin.line);
