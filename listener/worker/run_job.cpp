@@ -136,6 +136,7 @@ void run_job(
             {"outcome", result->outcome_code},
             {"objects", result->objects.size()},
             {"work_ms", work_ms},
+            {"stages", result->stages},
             {"store_ms", ms_since(begin) - work_ms},
             {"peak_kib", peak_memory_kib()}});
   if (finished && config.peer(job.what.calling_ae_title) == nullptr) {

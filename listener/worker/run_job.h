@@ -30,6 +30,7 @@ struct JobTask {
 struct JobResult {
   std::vector<EncodedObject> objects;
   std::string outcome_code;  // the refusal's, or empty
+  std::string stages;        // for the log: "scan:120,read:810,analyse:5300,encode:400" (wall ms)
 };
 using WorkOnJob = std::function<JobResult(const JobTask&)>;
 

@@ -1,6 +1,9 @@
 #include "listener/worker/work_on_job.h"
 
+#include <chrono>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 #include "listener/series/analyse_series.h"
 #include "listener/series/result_stamp.h"
@@ -33,6 +36,33 @@ StampRequest stamp_of(const NodeConfig& config, const JobTask& task, const Analy
   return stamp;
 }
 
+// Wall time of each stage, named by the first word of its announcement.
+class StageClock {
+ public:
+  void begin(std::string_view stage) {
+    end();
+    name_ = stage.substr(0, stage.find(' '));
+    begin_ = std::chrono::steady_clock::now();
+  }
+  [[nodiscard]] std::string text() {
+    end();
+    return text_;
+  }
+
+ private:
+  void end() {
+    if (name_.empty()) return;
+    const auto took = std::chrono::steady_clock::now() - begin_;
+    if (!text_.empty()) text_ += ',';
+    text_ +=
+        name_ + ':' + std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
+    name_.clear();
+  }
+  std::string name_;
+  std::string text_;
+  std::chrono::steady_clock::time_point begin_;
+};
+
 }  // namespace
 
 JobResult work_on_job(const NodeConfig& config, const JobTask& task) {
@@ -41,10 +71,15 @@ JobResult work_on_job(const NodeConfig& config, const JobTask& task) {
   for (const std::string& file : task.input.files) files.push_back(config.node.data_folder / file);
   AnalysisOptions options = config.analysis;
   options.threads = config.limits.threads_per_job;
+  StageClock clock;
+  clock.begin("scan");
   const SeriesWork work = series_work(files, task.input.other_series, refusal_of(task));
-  AnalysedSeries analysed =
-      analyse_series(work, SubjectOverrides{}, stamp_of(config, task, options), options);
+  AnalysedSeries analysed = analyse_series(
+      work, SubjectOverrides{}, stamp_of(config, task, options), options, [&clock](std::string_view stage) {
+        clock.begin(stage);
+      });
   JobResult result;
+  result.stages = clock.text();
   result.objects = std::move(analysed.objects);
   if (analysed.report.refusal) result.outcome_code = code_string(analysed.report.refusal->code);
   return result;
