@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <random>
 
 #include <dcmtk/dcmdata/dcrleerg.h>
 #include <dcmtk/dcmjpeg/djencode.h>
@@ -19,6 +20,11 @@ using test::put;
 using test::TemporaryFolder;
 using test::TestSeries;
 using testing::HasSubstr;
+
+std::string read_bytes(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
 
 class ReadCtVolume : public testing::Test {
  protected:
@@ -384,6 +390,44 @@ TEST_F(ReadCtVolume, SurvivesTruncatedObjects) {
   for (std::uintmax_t keep = size - 1; keep > 0; keep -= std::min<std::uintmax_t>(keep, 61)) {
     std::filesystem::resize_file(file, keep);
     EXPECT_THROW((void)read_ct_volume(volume, 2), std::runtime_error) << keep;
+  }
+}
+
+// A few changed bytes anywhere in an object, compressed or not: a volume, a refusal or an error, never a
+// crash (the sanitizer build looks closer).
+TEST_F(ReadCtVolume, SurvivesChangedBytes) {
+  const Encoder encoder;
+  std::mt19937 random(1);
+  for (const E_TransferSyntax syntax :
+       {EXS_LittleEndianImplicit, EXS_JPEGProcess14SV1, EXS_JPEGLSLossless, EXS_RLELossless}) {
+    TestSeries series;
+    series.slices = 21;
+    series.syntax = syntax;
+    series.adjust = [syntax](DcmDataset& dataset, int) {
+      test::must(dataset.chooseRepresentation(syntax, nullptr), "compress");
+      put(dataset, DCM_ImageType, "ORIGINAL\\PRIMARY\\AXIAL");
+    };
+    VolumeCandidate volume = candidate(series);
+    const std::filesystem::path file = volume.slices[5].file;
+    const std::string good = read_bytes(file);
+    for (int run = 0; run < 30; ++run) {
+      std::string bad = good;
+      for (auto changes = 1 + random() % 6; changes > 0; --changes) {
+        bad[132 + random() % (bad.size() - 132)] = static_cast<char>(random() % 256);
+      }
+      std::ofstream(file, std::ios::binary) << bad;
+      const auto scanned = scan_instance(file, {});
+      const auto* instance = std::get_if<ScannedInstance>(&scanned);
+      if (instance == nullptr) continue;
+      volume.slices[5] = *instance;
+      for (const VolumeCandidate& grouped : group_volumes(volume.slices).candidates) {
+        try {
+          EXPECT_EQ(read_ct_volume(grouped, 1).ct.hu.size() % (24U * 32U), 0U);
+        } catch (const std::runtime_error&) {
+          continue;  // Refusal is one
+        }
+      }
+    }
   }
 }
 
