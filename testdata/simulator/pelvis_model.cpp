@@ -63,7 +63,7 @@ double PelvisModel::narrow_joint_space_mm() const {
 double PelvisModel::cup_opening(Vec3 p) const {
   // A notch at the bottom leaves the socket open below.
   const double notch = 14.0 * gaussian(p.y - 3.0, 9.0) * smooth_step(0.0, -18.0, p.z);
-  return -dot(p, cup_axis_) + 0.0 + notch;
+  return -dot(p, cup_axis_) + notch;
 }
 
 double PelvisModel::cup_distance(Vec3 p) const {

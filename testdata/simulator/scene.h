@@ -1,7 +1,5 @@
 #pragma once
 
-#include <memory>
-
 #include "testdata/simulator/attenuation.h"
 #include "testdata/simulator/body_model.h"
 #include "testdata/simulator/femur_model.h"
