@@ -76,6 +76,8 @@ bool answer(T_ASC_Parameters& request, const T_ASC_PresentationContext& proposed
 
 }  // namespace
 
+std::span<const char* const> accepted_storage_transfer_syntaxes() { return storage_transfer_syntaxes; }
+
 ObjectPolicy policy_of(std::string_view sop_class_uid) {
   constexpr std::array<std::string_view, 3> ct_classes = {
       UID_CTImageStorage, UID_EnhancedCTImageStorage, UID_LegacyConvertedEnhancedCTImageStorage};

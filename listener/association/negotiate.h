@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,8 @@ enum class ObjectPolicy {
   not_supported,  // no storage class at all
 };
 [[nodiscard]] ObjectPolicy policy_of(std::string_view sop_class_uid);
+// Of storage presentation contexts, in the order of preference.
+[[nodiscard]] std::span<const char* const> accepted_storage_transfer_syntaxes();
 
 struct Rejection {
   T_ASC_RejectParameters parameters;

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
-#include <deque>
+#include <optional>
+#include <span>
+#include <string_view>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -23,6 +26,7 @@
 #include "listener/association/child_table.h"
 #include "listener/association/listen_socket.h"
 #include "listener/association/receive_association.h"
+#include "listener/association/waiting_connections.h"
 #include "listener/spool/association_record.h"
 #include "listener/spool/spool_layout.h"
 #include "listener/support/log.h"
@@ -33,16 +37,8 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// Connections that have not sent a byte cost a descriptor, not a process.
-constexpr std::size_t most_silent = 512;
-// A rejected peer gets this long to read its rejection and close; closing first would reset it away.
-constexpr std::chrono::seconds linger{2};
-
-struct Waiting {
-  UniqueFd socket;
-  IpAddress address;
-  steady_clock::time_point since;
-};
+constexpr int most_accepted_a_round = 64;
+constexpr std::chrono::milliseconds out_of_descriptors_pause{50};
 
 UniqueFd block_and_watch_signals() {
   sigset_t signals;
@@ -70,7 +66,8 @@ class Acceptor {
   explicit Acceptor(const NodeConfig& config)
       : config_(config),
         spool_(spool_layout(config.node.data_folder, config.node.name)),
-        book_(config.peers) {}
+        book_(config.peers),
+        waiting_(config.limits.association_request) {}
 
   int run(const AcceptorOptions& options);
 
@@ -78,13 +75,12 @@ class Acceptor {
   void prepare();
   void wait_and_handle(int timeout_ms);
   void read_signals();
-  void accept_all();
+  void accept_some();
   void greet(UniqueFd socket, const IpAddress& address);
-  void reject(UniqueFd socket, const CannedPdu& pdu);
-  void start_receiver(Waiting connection);
+  void refuse(UniqueFd socket, const IpAddress& address, const CannedPdu& rejection, std::string_view reason);
+  void start_receiver(WaitingConnection connection);
   [[nodiscard]] bool has_disk_space() const;
-  [[noreturn]] void be_receiver(Waiting connection, UniqueFd channel);
-  void expire();
+  [[noreturn]] void be_receiver(WaitingConnection connection, UniqueFd channel);
   void reap();
   void drain(std::chrono::milliseconds limit);
   [[nodiscard]] int timeout_ms() const;
@@ -95,8 +91,7 @@ class Acceptor {
   Log log_{"acceptor"};
   UniqueFd signals_;
   ListenSocket listener_;
-  std::deque<Waiting> silent_;    // accepted, nothing received yet; oldest first
-  std::deque<Waiting> rejected_;  // answered, waiting for the peer to close
+  WaitingConnections waiting_;
   ChildTable children_;
   bool stop_ = false;
 };
@@ -129,38 +124,22 @@ void Acceptor::wait_and_handle(int timeout_ms) {
   watch(signals_.value());
   watch(listener_.fd.value());  // -1 while stopping: ignored by poll
   for (const ReceiverChild& child : children_.all()) watch(child.channel.value());
-  for (const Waiting& connection : silent_) watch(connection.socket.value());
-  for (const Waiting& connection : rejected_) watch(connection.socket.value());
+  const std::size_t first_waiting = watched.size();
+  waiting_.watch(watched);
   if (::poll(watched.data(), watched.size(), timeout_ms) < 0 && errno != EINTR)
     throw std::system_error(errno, std::generic_category(), "poll");
 
-  // Indices first: the containers change below.
   std::size_t index = 2;
   for (ReceiverChild& child : children_.all())
     if (watched[index++].revents != 0) children_.answer(child, config_.peers.size(), config_.limits);
-  std::vector<Waiting> speaking;
-  const auto has_spoken = [&](Waiting& connection) {
-    if (watched[index++].revents == 0) return false;
-    // Closed without a word (port scans, health checks of load balancers): not worth a process.
-    char ignored = 0;
-    if (::recv(connection.socket.value(), &ignored, 1, MSG_PEEK | MSG_DONTWAIT) > 0)
-      speaking.push_back(std::move(connection));
-    return true;
-  };
-  silent_.erase(std::remove_if(silent_.begin(), silent_.end(), has_spoken), silent_.end());
-  const auto has_closed = [&](Waiting& connection) {
-    if (watched[index++].revents == 0) return false;
-    char ignored[4096];
-    return ::recv(connection.socket.value(), ignored, sizeof ignored, MSG_DONTWAIT) <= 0;
-  };
-  rejected_.erase(std::remove_if(rejected_.begin(), rejected_.end(), has_closed), rejected_.end());
-
+  std::vector<WaitingConnection> speaking = waiting_.handle(std::span(watched).subspan(first_waiting));
   if (watched[0].revents != 0) read_signals();
   reap();
   if (stop_) return;
-  for (Waiting& connection : speaking) start_receiver(std::move(connection));
-  if (watched[1].revents != 0) accept_all();
-  expire();
+  for (WaitingConnection& connection : speaking) start_receiver(std::move(connection));
+  if (watched[1].revents != 0) accept_some();
+  for (const IpAddress& address : waiting_.expire(steady_clock::now()))
+    log_.info("CONNECTION_CLOSED", {{"reason", "nothing received"}, {"address", to_text(address)}});
 }
 
 void Acceptor::read_signals() {
@@ -169,23 +148,22 @@ void Acceptor::read_signals() {
     if (info.ssi_signo != static_cast<std::uint32_t>(SIGCHLD)) stop_ = true;
 }
 
-void Acceptor::accept_all() {
-  for (;;) {
+// At most some connections a round: children and signals must get their turn in a flood.
+void Acceptor::accept_some() {
+  for (int i = 0; i < most_accepted_a_round; ++i) {
     sockaddr_storage address{};
     socklen_t length = sizeof address;
     UniqueFd socket(
         ::accept4(listener_.fd.value(), reinterpret_cast<sockaddr*>(&address), &length, SOCK_CLOEXEC));
     if (socket) {
       greet(std::move(socket), ip_address_of(address));
-      continue;
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
+      log_.warning("OUT_OF_DESCRIPTORS", {{"waiting", waiting_.count()}});
+      if (!waiting_.give_up_oldest()) std::this_thread::sleep_for(out_of_descriptors_pause);
+      return;
+    } else if (errno != EINTR && errno != ECONNABORTED) {
+      return;
     }
-    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
-      log_.warning("OUT_OF_DESCRIPTORS", {{"silent", silent_.size()}});
-      if (silent_.empty()) return;
-      silent_.pop_front();
-      continue;
-    }
-    if (errno != EINTR && errno != ECONNABORTED) return;
   }
 }
 
@@ -194,19 +172,17 @@ void Acceptor::greet(UniqueFd socket, const IpAddress& address) {
   // Without this each response waits for the sender's delayed acknowledgement: 40 ms per object.
   ::setsockopt(socket.value(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ::setsockopt(socket.value(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
-  if (!book_.knows(address)) {
-    log_.warning("CONNECTION_REFUSED", {{"reason", "unknown address"}, {"address", to_text(address)}});
-    return reject(std::move(socket), reject_unknown_caller);
-  }
-  if (silent_.size() >= most_silent) silent_.pop_front();
-  silent_.push_back({.socket = std::move(socket), .address = address, .since = steady_clock::now()});
+  if (!book_.knows(address))
+    return refuse(std::move(socket), address, reject_unknown_caller, "unknown address");
+  waiting_.hold(std::move(socket), address, steady_clock::now());
 }
 
-void Acceptor::reject(UniqueFd socket, const CannedPdu& pdu) {
-  send_canned(socket.value(), pdu);
-  ::shutdown(socket.value(), SHUT_WR);
-  if (rejected_.size() >= most_silent) rejected_.pop_front();
-  rejected_.push_back({.socket = std::move(socket), .address = {}, .since = steady_clock::now()});
+void Acceptor::refuse(UniqueFd socket,
+                      const IpAddress& address,
+                      const CannedPdu& rejection,
+                      std::string_view reason) {
+  log_.warning("CONNECTION_REFUSED", {{"reason", reason}, {"address", to_text(address)}});
+  waiting_.reject(std::move(socket), rejection, steady_clock::now());
 }
 
 bool Acceptor::has_disk_space() const {
@@ -215,38 +191,26 @@ bool Acceptor::has_disk_space() const {
   return !error && space.available >= config_.limits.free_bytes_kept;
 }
 
-void Acceptor::start_receiver(Waiting connection) {
-  const std::string address = to_text(connection.address);
-  if (!children_.has_room(connection.address, config_.limits)) {
-    log_.warning("CONNECTION_REFUSED", {{"reason", "too many associations"}, {"address", address}});
-    return reject(std::move(connection.socket), reject_over_limit);
-  }
-  if (!has_disk_space()) {
-    log_.error("CONNECTION_REFUSED", {{"reason", "disk is nearly full"}, {"address", address}});
-    return reject(std::move(connection.socket), reject_over_limit);
-  }
+void Acceptor::start_receiver(WaitingConnection connection) {
+  const auto refuse_for_now = [&](std::string_view reason) {
+    refuse(std::move(connection.socket), connection.address, reject_over_limit, reason);
+  };
+  if (!children_.has_room(connection.address, config_.limits)) return refuse_for_now("too many associations");
+  if (!has_disk_space()) return refuse_for_now("disk is nearly full");
   int ends[2] = {-1, -1};
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
-    log_.error("CONNECTION_REFUSED", {{"reason", "no socket pair"}, {"address", address}});
-    return reject(std::move(connection.socket), reject_over_limit);
-  }
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+    return refuse_for_now("no socket pair");
   UniqueFd ours(ends[0]);
   UniqueFd theirs(ends[1]);
   const pid_t pid = ::fork();
-  if (pid == 0) {
-    ours.reset();
-    be_receiver(std::move(connection), std::move(theirs));
-  }
-  if (pid < 0) {
-    log_.error("CONNECTION_REFUSED", {{"reason", "cannot fork"}, {"address", address}});
-    return reject(std::move(connection.socket), reject_over_limit);
-  }
+  if (pid == 0) be_receiver(std::move(connection), std::move(theirs));
+  if (pid < 0) return refuse_for_now("cannot fork");
   children_.add({.pid = pid, .address = connection.address, .peer_index = {}, .channel = std::move(ours)});
 }
 
 // In the child: only its own connection stays open, whatever the acceptor or those before it had. SIGTERM
 // stays blocked, the receiver's watchdog collects it.
-void Acceptor::be_receiver(Waiting connection, UniqueFd channel) {
+void Acceptor::be_receiver(WaitingConnection connection, UniqueFd channel) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   close_all_but(connection.socket.value(), channel.value());
   sigset_t signals;
@@ -261,16 +225,6 @@ void Acceptor::be_receiver(Waiting connection, UniqueFd channel) {
        .connected_at = connection.since,
        .may_accept = [&channel](std::uint32_t peer_index) { return ask_acceptor(channel, peer_index); }});
   ::_exit(status);
-}
-
-void Acceptor::expire() {
-  const steady_clock::time_point now = steady_clock::now();
-  while (!silent_.empty() && now - silent_.front().since > config_.limits.association_request) {
-    log_.info("CONNECTION_CLOSED",
-              {{"reason", "nothing received"}, {"address", to_text(silent_.front().address)}});
-    silent_.pop_front();
-  }
-  while (!rejected_.empty() && now - rejected_.front().since > linger) rejected_.pop_front();
 }
 
 void Acceptor::reap() {
@@ -292,26 +246,20 @@ void Acceptor::reap() {
 
 // Until the next deadline of a connection we hold; for ever when there is none.
 int Acceptor::timeout_ms() const {
-  std::optional<steady_clock::time_point> next;
-  if (!silent_.empty()) next = silent_.front().since + config_.limits.association_request;
-  if (!rejected_.empty())
-    next = std::min(next.value_or(steady_clock::time_point::max()), rejected_.front().since + linger);
+  const std::optional<steady_clock::time_point> next = waiting_.next_deadline();
   if (!next) return -1;
-  const auto left =
-      std::chrono::duration_cast<std::chrono::milliseconds>(*next - steady_clock::now()).count();
-  return static_cast<int>(std::clamp<std::int64_t>(left + 1, 0, 60'000));
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(*next - steady_clock::now());
+  return static_cast<int>(std::clamp<std::int64_t>(left.count() + 1, 0, 60'000));
 }
 
 void Acceptor::drain(std::chrono::milliseconds limit) {
   listener_.fd.reset();
-  silent_.clear();
+  waiting_.close_silent();
   for (const ReceiverChild& child : children_.all()) ::kill(child.pid, SIGTERM);
   const steady_clock::time_point end = steady_clock::now() + limit;
   while (!children_.empty() && steady_clock::now() < end) wait_and_handle(50);
   for (const ReceiverChild& child : children_.all()) ::kill(child.pid, SIGKILL);
-  while (!children_.empty()) {
-    wait_and_handle(50);
-  }
+  while (!children_.empty()) wait_and_handle(50);
 }
 
 }  // namespace
