@@ -37,13 +37,19 @@ enum Rank : int { accepting, collecting, working, sending };
 // Processes of a killed predecessor need a moment to go.
 constexpr milliseconds lock_patience{5000};
 
-// SIGTERM and SIGINT as a readable descriptor, for processes that wait on descriptors.
-UniqueFd stop_signals() {
+// From now on SIGTERM and SIGINT wait until somebody asks for them; forked processes begin without this.
+sigset_t hold_stop_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+// SIGTERM and SIGINT as a readable descriptor, for processes that wait on descriptors.
+UniqueFd stop_signals() {
+  const sigset_t signals = hold_stop_signals();
   UniqueFd fd(::signalfd(-1, &signals, SFD_CLOEXEC));
   if (!fd) throw std::system_error(errno, std::generic_category(), "signalfd");
   return fd;
@@ -179,6 +185,7 @@ std::vector<ChildSpec> node_children(const NodeConfig& config, std::shared_ptr<s
 }
 
 int run_node(const NodeConfig& config, const std::filesystem::path& config_file) {
+  hold_stop_signals();  // a stop during the start is a clean end, too
   const SpoolLayout spool = spool_layout(config.node.data_folder, config.node.name);
   const std::optional<UniqueFd> lock = take_instance_lock(spool.node_lock(), lock_patience);
   if (!lock) {
@@ -205,6 +212,7 @@ int run_node(const NodeConfig& config, const std::filesystem::path& config_file)
 }
 
 int run_workers(const NodeConfig& config, const std::filesystem::path& config_file) {
+  hold_stop_signals();
   if (!store_is_usable(config)) return 1;
   std::array<char, 256> host{};
   ::gethostname(host.data(), host.size() - 1);

@@ -116,7 +116,14 @@ void Collector::set_aside(const std::filesystem::path& file,
 const std::optional<JobChoice>& Collector::choice_of(const ReceivedStudy& study) {
   const auto known = choices_.find(study.study_instance_uid);
   if (known != choices_.end()) return known->second;
-  return choices_[study.study_instance_uid] = choose_job(study, config_.node.data_folder);
+  std::optional<JobChoice>& choice = choices_[study.study_instance_uid];
+  try {
+    choice = choose_job(study, config_.node.data_folder);
+  } catch (const std::exception& error) {  // one study must not stop the others
+    log_.error("CANNOT_CHOOSE", {{"study", study.study_instance_uid}, {"error", error.what()}});
+    alarms_.push_back({"CANNOT_CHOOSE", study.study_instance_uid + ": " + error.what()});
+  }
+  return choice;
 }
 
 Readiness Collector::readiness_of(const ReceivedStudy& study, const CollectorClock& clock) {

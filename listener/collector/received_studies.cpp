@@ -53,7 +53,13 @@ void ReceivedStudies::decided(const std::string& study_instance_uid) {
   if (study != studies_.end()) study->second.undecided = false;
 }
 
-void ReceivedStudies::forget(const std::string& study_instance_uid) { studies_.erase(study_instance_uid); }
+void ReceivedStudies::forget(const std::string& study_instance_uid) {
+  studies_.erase(study_instance_uid);
+  std::set<std::string> needed;
+  for (const auto& [uid, study] : studies_)
+    needed.insert(study.associations.begin(), study.associations.end());
+  std::erase_if(endings_, [&needed](const auto& ending) { return !needed.contains(ending.first); });
+}
 
 StudySignals ReceivedStudies::signals(const ReceivedStudy& study) const {
   StudySignals signals;

@@ -9,6 +9,7 @@
 #include "listener/collector/collector.h"
 #include "listener/collector/image_comparer.h"
 #include "listener/collector/retire_studies.h"
+#include "listener/collector/tidy_spool.h"
 #include "listener/outbox/outbox.h"
 #include "listener/support/utc_clock.h"
 
@@ -60,7 +61,8 @@ class CollectorProcess {
       : config_(config),
         stop_fd_(stop_fd),
         owner_("collector@" + config.node.name),
-        lost_(spool_layout(config.node.data_folder, config.node.name)) {}
+        own_(spool_layout(config.node.data_folder, config.node.name)),
+        lost_(own_) {}
 
   int run() {
     log_.info("READY");
@@ -84,6 +86,10 @@ class CollectorProcess {
     if (tend_.due(now)) {
       const int lost = lost_.end_them(now.utc_ms);
       if (lost > 0) log_.warning("ASSOCIATIONS_LOST", {{"count", lost}});
+    }
+    if (tidy_.due(now)) {
+      const int removed = tidy_spool(own_, config_.retention, now.utc_ms);
+      if (removed > 0) log_.info("TIDIED", {{"entries", removed}});
     }
     if (!hold_lease())
       return collector_.reset();  // somebody else collects; the next lead starts from the spool
@@ -140,12 +146,14 @@ class CollectorProcess {
   std::string owner_;
   Log log_{"collector"};
   ImageComparer comparer_;  // first of all: it forks
+  SpoolLayout own_;
   LostAssociations lost_;
   std::unique_ptr<JobStore> store_;
   std::unique_ptr<Collector> collector_;
   Every tend_{tend_every_ms};
   Every renew_{renew_every_ms};
   Every clean_{clean_every_ms};
+  Every tidy_{clean_every_ms};
   bool leads_ = false;
 };
 

@@ -1,6 +1,8 @@
 #include "listener/collector/spool_watch.h"
 
 #include <algorithm>
+#include <exception>
+#include <system_error>
 
 #include <sys/stat.h>
 
@@ -49,12 +51,19 @@ std::vector<SpoolNews> SpoolWatch::look(UtcMs now_ms) {
   }
   find_associations(now_ms);
   std::vector<SpoolNews> all;
+  std::exception_ptr error;
   for (auto known = open_.begin(); known != open_.end();) {
     bool ended = false;
-    if (!unchanged(known->second.folder, now_ms)) {
-      std::optional<SpoolNews> news = news_of(association_of(known->first), known->second);
-      ended = news && news->ending;
-      if (news) all.push_back(std::move(*news));
+    try {
+      if (!unchanged(known->second.folder, now_ms)) {
+        std::optional<SpoolNews> news = news_of(association_of(known->first), known->second);
+        ended = news && news->ending;
+        if (news) all.push_back(std::move(*news));
+      }
+    } catch (
+        const std::system_error&) {  // what was told of the others must not be lost; this one is read again
+      listed_at_.erase(known->second.folder.string());
+      error = std::current_exception();
     }
     if (ended) {
       listed_at_.erase(known->second.folder.string());
@@ -62,6 +71,7 @@ std::vector<SpoolNews> SpoolWatch::look(UtcMs now_ms) {
     }
     known = ended ? open_.erase(known) : std::next(known);
   }
+  if (all.empty() && error) std::rethrow_exception(error);
   return all;
 }
 
@@ -78,10 +88,20 @@ void SpoolWatch::find_associations(UtcMs now_ms) {
   for (const fs::path& node : node_folders(spool_root_)) {
     const SpoolLayout layout{.root = node};
     if (unchanged(layout.associations(), now_ms)) continue;
+    std::set<std::string> still_closed;
     for (const fs::path& folder : list_association_folders(layout)) {
       const std::string key = key_of(folder, node);
-      if (!closed_.contains(key)) open_.try_emplace(key, Known{folder, {}, {}});
+      if (closed_.contains(key)) {
+        still_closed.insert(key);
+      } else {
+        open_.try_emplace(key, Known{folder, {}, {}});
+      }
     }
+    // Folders that retention has removed are forgotten here, too.
+    const std::string of_node = " " + node.filename().string();
+    std::erase_if(closed_, [&](const std::string& key) {
+      return key.ends_with(of_node) && !still_closed.contains(key);
+    });
   }
 }
 
@@ -98,24 +118,29 @@ std::optional<SpoolNews> SpoolWatch::news_of(const std::string& association, Kno
 
 int LostAssociations::end_them(UtcMs now_ms) {
   int lost = 0;
+  std::set<std::string> ended;  // folders that are gone drop out
   for (const fs::path& folder : list_association_folders(own_)) {
     const std::string id = folder.filename().string();
-    if (ended_.contains(id)) continue;
+    if (ended_.contains(id)) {
+      ended.insert(id);
+      continue;
+    }
     // Alive is asked first: a receiver that ends in between has written how.
     const bool alive = receiver_is_alive(folder);
     const ReceivedAssociation received = read_association(folder);
     if (received.ending) {
-      ended_.insert(id);
+      ended.insert(id);
     } else if (!alive) {
       AssociationEnding ending;
       ending.ended_ms = now_ms;
       ending.stored = static_cast<int>(received.objects.size());
       ending.detail = "its receiver is gone";
       write_association_ending(folder, ending);
-      ended_.insert(id);
+      ended.insert(id);
       ++lost;
     }
   }
+  ended_ = std::move(ended);
   return lost;
 }
 

@@ -7,6 +7,8 @@
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
 
+#include "listener/support/log.h"
+
 namespace focalhip {
 
 namespace {
@@ -46,6 +48,7 @@ std::optional<std::uint16_t> ready_port(const std::string& output) {
 }  // namespace
 
 void NodeTest::SetUp() {
+  silence_dcmtk_log();  // objects that are still arriving are looked at, too
   for (const char* program : {"storescu", "storescp", "echoscu"}) {
     if (!testing_support::has_program(program))
       GTEST_SKIP() << program << " (package dcmtk) is not installed";
@@ -219,6 +222,22 @@ std::vector<SinkObject> NodeTest::wait_for_reports(std::size_t count, std::chron
   const bool arrived =
       wait_until([&] { return reports_in(sink_objects()) >= count && nothing_under_way(); }, limit);
   EXPECT_TRUE(arrived) << count << " reports expected";
+  std::this_thread::sleep_for(1s);
+  return sink_objects();
+}
+
+std::vector<SinkObject> NodeTest::wait_for_report_of(const std::string& study_uid,
+                                                     std::chrono::seconds limit) {
+  const bool arrived = wait_until(
+      [&] {
+        const std::vector<SinkObject> objects = sink_objects();
+        return nothing_under_way() &&
+               std::any_of(objects.begin(), objects.end(), [&](const SinkObject& object) {
+                 return object.study_instance_uid == study_uid && object.modality == "SR";
+               });
+      },
+      limit);
+  EXPECT_TRUE(arrived) << "a report of study " << study_uid << " expected";
   std::this_thread::sleep_for(1s);
   return sink_objects();
 }

@@ -1,4 +1,5 @@
 // Start, stop, crash and resume: nothing lost, nothing doubled, nothing half written.
+#include <array>
 #include <fstream>
 
 #include <netinet/in.h>
@@ -16,6 +17,21 @@ const std::string study_1 = "1.2.826.0.1.3680043.9999.1";
 
 class NodeLife : public NodeTest {
  protected:
+  // The whole answer, header included.
+  static std::string http_get(std::uint16_t port, const std::string& path) {
+    const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const sockaddr_in address = testing_support::loopback_address(port);
+    if (::connect(socket.value(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+      return {};
+    const std::string request = "GET " + path + " HTTP/1.0\r\n\r\n";
+    if (::send(socket.value(), request.data(), request.size(), MSG_NOSIGNAL) < 0) return {};
+    std::string answer;
+    std::array<char, 4096> block{};
+    for (ssize_t count = 0; (count = ::recv(socket.value(), block.data(), block.size(), 0)) > 0;) {
+      answer.append(block.data(), static_cast<std::size_t>(count));
+    }
+    return answer;
+  }
   int listen_status() {
     ChildProcess node(program("listen"), folder() / "logs" / "second.log");
     return node.wait(60s);
@@ -171,6 +187,25 @@ TEST_F(NodeLife, ASupervisorKilledRightAfterReadyHasLostNothing) {
   start_node();
   ASSERT_EQ(send(write(small_series(), "a")), 0);
   expect_one_report(wait_for_reports(1), study_1);
+}
+
+TEST_F(NodeLife, TheStatusServerTellsWithoutPatientData) {
+  const std::uint16_t port = testing_support::free_port();
+  start_sink();
+  start_node({.fault = "", .more_toml = "[status]\nport = " + std::to_string(port) + "\n"});
+  ASSERT_EQ(send(write(small_series(), "a")), 0);
+  static_cast<void>(wait_for_reports(1));
+  ASSERT_TRUE(wait_until([&] { return testing_support::port_answers(port); }, 10s));
+  std::this_thread::sleep_for(1s);  // a snapshot lives for a second
+  const std::string health = http_get(port, "/health");
+  EXPECT_NE(health.find("200 OK"), std::string::npos) << health;
+  EXPECT_NE(health.find("\"status\": \"ok\""), std::string::npos) << health;
+  EXPECT_NE(http_get(port, "/metrics").find("focalhip_deliveries{state=\"delivered\"} 1"), std::string::npos);
+  const std::string page = http_get(port, "/");
+  EXPECT_NE(page.find("R_NOT_HIP"), std::string::npos) << page;
+  EXPECT_EQ(page.find("GEHEIM"), std::string::npos);
+  EXPECT_NE(http_get(port, "/../etc/passwd").find("404"), std::string::npos);
+  EXPECT_EQ(stop_node(), 0);
 }
 
 TEST_F(NodeLife, WorkIsDoneByAnotherProcessWithTheSameStore) {

@@ -88,6 +88,16 @@ TEST_F(Received, SignalsFollowTheAssociationsThatBroughtTheStudy) {
   EXPECT_TRUE(received_.signals(study()).released);
 }
 
+TEST_F(Received, ForgettingAStudyKeepsTheEndingsOthersNeed) {
+  ScannedInstance other = object("9");
+  other.study_instance_uid = "1.3";
+  static_cast<void>(received_.add(object("1"), at(10, "node1/a")));
+  static_cast<void>(received_.add(other, at(10, "node1/a")));
+  received_.association_ended("node1/a", AssociationEnd::released, 30);
+  received_.forget("1.3");
+  EXPECT_FALSE(received_.signals(study()).association_open);
+}
+
 TEST_F(Received, TimesBeforeTheMachineStartedAreNegativeAndStillCount) {
   static_cast<void>(received_.add(object("1"), at(-90000)));
   received_.association_ended("node1/a", AssociationEnd::released, -80000);

@@ -5,6 +5,7 @@
 
 #include "listener/collector/quarantine_object.h"
 #include "listener/collector/retire_studies.h"
+#include "listener/collector/tidy_spool.h"
 #include "listener/spool/association_record.h"
 #include "listener/support/durable_file.h"
 #include "tests/support/temporary_folder.h"
@@ -73,6 +74,27 @@ TEST_F(SpoolFiles, AnInterruptedRetirementIsCompletedAtTheNextStart) {
   EXPECT_EQ(complete_retirements(folder_.path()), 1);
   EXPECT_FALSE(fs::exists(second));
   EXPECT_EQ(complete_retirements(folder_.path()), 0);
+}
+
+TEST_F(SpoolFiles, TidyingRemovesWhatNoStudyHoldsWhenItsTimeIsOver) {
+  create_spool_folders(spool_);
+  const fs::path empty =
+      file(fs::path("spool/node1/associations") / ended_id / "association.json").parent_path();
+  const fs::path holding = file(fs::path("spool/node1/associations") / open_id / object_file_name(1, "1.2"));
+  for (const fs::path& folder : {empty, holding.parent_path()}) write_association_ending(folder, {});
+  const fs::path aside = quarantine_object(spool_, file("object"), {"malformed", "x"}, 0);
+  const UtcMs now_ms = utc_now_ms();
+  const auto later = [now_ms](std::chrono::hours hours) {
+    return now_ms + std::chrono::milliseconds(hours).count();
+  };
+  const RetentionSettings retention;
+  EXPECT_EQ(tidy_spool(spool_, retention, now_ms), 0);
+  EXPECT_EQ(tidy_spool(spool_, retention, later(retention.received + std::chrono::hours(1))), 1);
+  EXPECT_FALSE(fs::exists(empty));
+  EXPECT_TRUE(fs::exists(aside));
+  EXPECT_EQ(tidy_spool(spool_, retention, later(retention.results + std::chrono::hours(1))), 1);
+  EXPECT_FALSE(fs::exists(aside));
+  EXPECT_TRUE(fs::exists(holding)) << "objects leave with their study";
 }
 
 TEST_F(SpoolFiles, ADamagedListRemovesNothingOutsideTheSpool) {
