@@ -73,6 +73,8 @@ class NodeTest : public testing::Test {
   // Waits until `count` reports have arrived and nothing is under way, then a second for what should not
   // come. Returns what is in the sink.
   std::vector<SinkObject> wait_for_reports(std::size_t count, std::chrono::seconds limit = 90s);
+  // The same when other studies are reported too.
+  std::vector<SinkObject> wait_for_report_of(const std::string& study_uid, std::chrono::seconds limit = 90s);
   // Exactly one report and one picture of the study, nothing else.
   void expect_one_report(const std::vector<SinkObject>& objects, const std::string& study_uid) const;
   [[nodiscard]] std::unique_ptr<JobStore> open_store() const;

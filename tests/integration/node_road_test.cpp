@@ -171,7 +171,7 @@ TEST_F(NodeRoad, JunkIsRefusedOrSetAsideAndTheNodeGoesOn) {
   };
   EXPECT_NE(send(write(deep, "deep")), 0) << "200 nested sequences are refused on the wire";
   ASSERT_EQ(send(write(small_series(), "a")), 0);
-  expect_one_report(wait_for_reports(1), study_1);
+  expect_one_report(wait_for_report_of(study_1), study_1);
   EXPECT_EQ(stop_node(), 0);
 }
 
