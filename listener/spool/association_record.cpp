@@ -22,11 +22,13 @@ constexpr std::array ends = {AssociationEnd::released, AssociationEnd::aborted, 
 
 // Our own small files, yet read like foreign ones: anything unexpected is "absent".
 std::optional<json> read_json(const fs::path& file) {
-  std::error_code error;
-  if (!fs::exists(file, error)) return std::nullopt;
-  json parsed = json::parse(read_small_file(file, 1U << 20U), nullptr, false);
-  if (!parsed.is_object()) return std::nullopt;
-  return parsed;
+  try {
+    json parsed = json::parse(read_small_file(file, 1U << 20U), nullptr, false);
+    if (parsed.is_object()) return parsed;
+  } catch (const std::system_error& error) {
+    if (error.code() != std::errc::no_such_file_or_directory) throw;
+  }
+  return std::nullopt;
 }
 
 std::string text_of(const json& object, const char* key) {

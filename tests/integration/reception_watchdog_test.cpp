@@ -14,6 +14,7 @@
 #include "tests/support/child_process.h"
 #include "tests/support/raw_peer.h"
 
+// The deadlines of an association; here and not among the unit tests because they take their seconds.
 namespace focalhip {
 namespace {
 
