@@ -129,6 +129,17 @@ HipReport refused_report_with_pictures() {
   return report;
 }
 
+HipReport refused_report_with_calibration() {
+  HipReport report = refused_report_with_pictures();
+  report.refusal = NotMeasured{RefusalCode::no_intact_side, "both femora end too high"};
+  report.calibration = calibration();
+  for (FemurResult& femur : report.femurs) {
+    std::get<UnmeasuredFemur>(femur.outcome).reason = {RefusalCode::coverage,
+                                                       "ends 4 mm below the trochanter"};
+  }
+  return report;
+}
+
 HipReport refused_report_without_volume() {
   HipReport report;
   report.software.version = "0.1.0";

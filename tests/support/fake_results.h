@@ -16,6 +16,8 @@ namespace focalhip::test {
 [[nodiscard]] HipReport one_side_report();
 // No phantom; heads were seen; contrast and short coverage noted.
 [[nodiscard]] HipReport refused_report_with_pictures();
+// Calibrated, but neither femur can be measured.
+[[nodiscard]] HipReport refused_report_with_calibration();
 // Refused before there was a volume: nothing but the reason.
 [[nodiscard]] HipReport refused_report_without_volume();
 // Values that could not be computed: absent, not a number, infinite.

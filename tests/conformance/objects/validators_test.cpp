@@ -180,6 +180,7 @@ std::vector<Case> cases() {
           {"missing_values", test::missing_values_report()},
           {"crowded", test::crowded_report()},
           {"refused", test::refused_report_with_pictures()},
+          {"calibrated", test::refused_report_with_calibration()},
           {"no_volume", test::refused_report_without_volume()},
           {"bare_study", test::refused_report_without_volume(), "", "", true},
           {"revised", test::both_sides_report()},

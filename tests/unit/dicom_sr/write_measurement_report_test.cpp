@@ -168,6 +168,16 @@ TEST(MeasurementReport, OfARefusedSeriesCarriesCodeAndDetail) {
   EXPECT_TRUE(read.evidence.count("2.25.77") == 1) << "the page is part of the evidence";
 }
 
+TEST(MeasurementReport, OfARefusedSeriesKeepsItsCalibrationWhereImagesCanShowIt) {
+  const HipReport report = test::refused_report_with_calibration();
+  EXPECT_THAT(read_back(written(report).bytes).items, Contains("CALIB|FH-Q18|-10.12|[hnsf'U]"));
+  StudyContext study = test::study_of(report);
+  study.sources.pop_back();
+  const EncodedObject object = write_measurement_report(
+      report, study, test::stamp_with(), {.role = "sr", .file_name = "sr.dcm", .pages = {page}});
+  EXPECT_THAT(read_back(object.bytes).items, ::testing::Not(Contains(HasSubstr("CALIB"))));
+}
+
 TEST(MeasurementReport, OfASeriesWithoutVolumeCanStillBeWritten) {
   const HipReport report = test::refused_report_without_volume();
   StudyContext study = test::study_of(report);

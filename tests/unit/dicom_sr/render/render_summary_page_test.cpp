@@ -17,6 +17,7 @@ std::map<std::string, HipReport> all_reports() {
   return {{"both", test::both_sides_report()},
           {"one side", test::one_side_report()},
           {"refused", test::refused_report_with_pictures()},
+          {"calibrated", test::refused_report_with_calibration()},
           {"no volume", test::refused_report_without_volume()},
           {"missing values", test::missing_values_report()},
           {"crowded", test::crowded_report()}};
