@@ -88,6 +88,60 @@ void refuse_failed(const CalibrationGrade& grade) {
   throw Refusal(RefusalCode::calibration_failed, detail);
 }
 
+void refuse_too_few(const std::vector<NamedRod>& rods,
+                    const std::vector<std::string>& excluded,
+                    const Phantom& phantom) {
+  const std::size_t used = used_readings(rods).size();
+  if (used >= 4) return;
+  CalibrationQuality quality;
+  quality.rods_in_phantom = phantom.rods.size();
+  quality.rods_used = used;
+  quality.excluded = excluded;
+  refuse_failed(grade_calibration(quality));
+}
+
+Calibration calibration_from(const MindwaysFit& fit) {
+  Calibration result;
+  result.sigma_ct_hu_per_mg_cm3 = fit.sigma_ct_hu_per_mg_cm3();
+  result.beta_ct_hu = fit.beta_ct_hu();
+  result.r_squared = fit.r_squared;
+  result.residual_max_hu = fit.residual_max_hu;
+  result.residual_sd_hu = fit.residual_sd_hu;
+  result.effective_energy_kev = effective_energy_kev(fit.sigma_ref);
+  result.ha_per_k2hpo4 = ha_per_k2hpo4(result.effective_energy_kev);
+  return result;
+}
+
+void report_length(Calibration& result,
+                   const RodRow& row,
+                   const MeasuredRow& measured,
+                   const VoxelGrid& grid) {
+  const std::size_t middle = row.places.size() / 2;
+  const auto height_mm = [&](int slice) {
+    return patient_point(grid, row.centre_mm(middle, slice), slice).z();
+  };
+  result.rods_lowest_z_mm = height_mm(measured.first_slice);
+  result.rods_highest_z_mm = height_mm(measured.last_slice);
+}
+
+CalibrationQuality quality_of(const Calibration& result,
+                              const std::vector<NamedRod>& rods,
+                              const RodRow& row) {
+  const double length_mm = result.rods_highest_z_mm - result.rods_lowest_z_mm;
+  CalibrationQuality quality;
+  quality.rods_used = used_readings(rods).size();
+  quality.r_squared = result.r_squared;
+  quality.residual_max_hu = result.residual_max_hu;
+  quality.sigma_ct_hu_per_mg_cm3 = result.sigma_ct_hu_per_mg_cm3;
+  quality.beta_ct_hu = result.beta_ct_hu;
+  quality.effective_energy_kev = result.effective_energy_kev;
+  quality.pitch_spread = pitch_spread(row);
+  quality.radius_spread = radius_spread(rods);
+  quality.drift_max_hu_per_mm = largest_drift_hu_per_mm(rods);
+  quality.density_drift = density_drift(rods, result.sigma_ct_hu_per_mg_cm3, length_mm);
+  return quality;
+}
+
 RodSearch rod_search(const CalibrationOptions& options) {
   return {.rods = options.phantom.rods.size(),
           .smallest_radius_mm = options.smallest_rod_radius_mm,
@@ -98,58 +152,34 @@ RodSearch rod_search(const CalibrationOptions& options) {
 }  // namespace
 
 Calibration calibrate(const CtVolume& ct, const CalibrationOptions& options) {
-  const Phantom& phantom = options.phantom;
   expects(ct.hu.size() == ct.grid.voxel_count(), "a value for every voxel");
-  expects(phantom.rods.size() >= 4, "a phantom of at least four rods");
+  expects(options.phantom.rods.size() >= 4, "a phantom of at least four rods");
 
   const std::vector<SliceAverage> windows = average_in_windows(ct, options.window_mm, options.threads);
   const RodRow row = find_rods(windows, ct.grid, rod_search(options));
   const MeasuredRow measured = measure_rods(ct, row, {});
-  std::vector<NamedRod> rods = name_rods(measured, phantom);
+  std::vector<NamedRod> rods = name_rods(measured, options.phantom);
 
-  Calibration result;
-  result.phantom = phantom.name;
-  result.muscle_noise_sd_hu = muscle_noise_sd_hu(ct, windows, options.threads);
-  const double noise_hu = std::max(1.0, result.muscle_noise_sd_hu.value_or(median_rod_sd_hu(rods)));
-  const std::vector<std::string> excluded = exclude_bad_rods(rods, phantom, noise_hu);
-  const std::vector<RodReading> readings = used_readings(rods);
-  if (readings.size() < 4)
-    refuse_failed(grade_calibration(
-        {.rods_in_phantom = phantom.rods.size(), .rods_used = readings.size(), .excluded = excluded}));
-  const MindwaysFit fit = fit_mindways(readings);
-  refuse_unrelated_row(fit, row, phantom);
+  const std::optional<double> muscle_sd_hu = muscle_noise_sd_hu(ct, windows, options.threads);
+  const double noise_sd_hu = std::max(1.0, muscle_sd_hu.value_or(median_rod_sd_hu(rods)));
+  const std::vector<std::string> excluded = exclude_bad_rods(rods, options.phantom, noise_sd_hu);
+  refuse_too_few(rods, excluded, options.phantom);
 
-  const double length_mm = (measured.last_slice - measured.first_slice + 1) * ct.grid.spacing_mm.z();
-  result.sigma_ct_hu_per_mg_cm3 = fit.sigma_ct_hu_per_mg_cm3();
-  result.beta_ct_hu = fit.beta_ct_hu();
-  result.r_squared = fit.r_squared;
-  result.residual_max_hu = fit.residual_max_hu;
-  result.residual_sd_hu = fit.residual_sd_hu;
-  result.effective_energy_kev = effective_energy_kev(fit.sigma_ref);
-  result.ha_per_k2hpo4 = ha_per_k2hpo4(result.effective_energy_kev);
+  const MindwaysFit fit = fit_mindways(used_readings(rods));
+  refuse_unrelated_row(fit, row, options.phantom);
+  Calibration result = calibration_from(fit);
+  result.phantom = options.phantom.name;
+  result.muscle_noise_sd_hu = muscle_sd_hu;
   result.in_plane_psf_sigma_mm = blur_sigma_mm(rods);
-  const std::size_t middle_place = row.places.size() / 2;
-  const auto height_mm = [&](int slice) {
-    return patient_point(ct.grid, row.centre_mm(middle_place, slice), slice).z();
-  };
-  result.rods_lowest_z_mm = height_mm(measured.first_slice);
-  result.rods_highest_z_mm = height_mm(measured.last_slice);
   result.rods = reported_rods(rods, row, measured, fit, ct.grid);
-  const CalibrationGrade grade =
-      grade_calibration({.rods_in_phantom = phantom.rods.size(),
-                         .rods_used = readings.size(),
-                         .r_squared = fit.r_squared,
-                         .residual_max_hu = fit.residual_max_hu,
-                         .sigma_ct_hu_per_mg_cm3 = result.sigma_ct_hu_per_mg_cm3,
-                         .beta_ct_hu = result.beta_ct_hu,
-                         .effective_energy_kev = result.effective_energy_kev,
-                         .kvp = ct.acquisition.kvp,
-                         .noise_ratio_max = largest_noise_ratio(rods, noise_hu),
-                         .pitch_spread = pitch_spread(row),
-                         .radius_spread = radius_spread(rods),
-                         .drift_max_hu_per_mm = largest_drift_hu_per_mm(rods),
-                         .density_drift = density_drift(rods, fit.sigma_ct_hu_per_mg_cm3(), length_mm),
-                         .excluded = excluded});
+  report_length(result, row, measured, ct.grid);
+
+  CalibrationQuality quality = quality_of(result, rods, row);
+  quality.rods_in_phantom = options.phantom.rods.size();
+  quality.kvp = ct.acquisition.kvp;
+  quality.noise_ratio_max = largest_noise_ratio(rods, noise_sd_hu);
+  quality.excluded = excluded;
+  const CalibrationGrade grade = grade_calibration(quality);
   refuse_failed(grade);
   result.grade = grade.grade;
   result.notes = grade.notes;

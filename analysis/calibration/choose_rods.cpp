@@ -27,13 +27,15 @@ std::vector<std::string> missing_rods(const std::vector<NamedRod>& rods, const P
   return sentences;
 }
 
+// Noise is lower at the rim, where the rods are, than in muscle: the other rods are the sharper yardstick.
 void exclude_uneven_rods(std::vector<NamedRod>& rods, double noise_sd_hu, std::vector<std::string>& reasons) {
+  const double usual_sd_hu = std::min(noise_sd_hu, std::max(1.0, median_rod_sd_hu(rods)));
   for (NamedRod& rod : rods) {
-    const double ratio = rod.measured.sd_hu / noise_sd_hu;
+    const double ratio = rod.measured.sd_hu / usual_sd_hu;
     if (ratio <= unusable_noise_ratio) continue;
     rod.used = false;
     reasons.push_back("rod " + rod.certificate.name + " is not uniform: SD " + fixed(rod.measured.sd_hu, 0) +
-                      " HU, " + fixed(ratio, 1) + " times the noise");
+                      " HU, " + fixed(ratio, 1) + " times the usual");
   }
 }
 
@@ -54,8 +56,9 @@ void exclude_rod_off_the_line(std::vector<NamedRod>& rods, std::vector<std::stri
   const double residual = leave_one_out_residual_hu(readings, worst);
   if (std::abs(residual) <= unusable_residual_hu) return;
   if (least_sd > clearly_better * fit_mindways(readings).residual_sd_hu) return;
+  std::size_t index = 0;
   for (NamedRod& rod : rods) {
-    if (rod.certificate.name != readings[worst].rod.name) continue;
+    if (!rod.used || index++ != worst) continue;
     rod.used = false;
     reasons.push_back("rod " + rod.certificate.name + " is " + fixed(residual, 0) +
                       " HU off the line of the others");

@@ -14,7 +14,9 @@ constexpr double disc_radius_mm = 5.0;
 constexpr double grid_step_mm = 12.0;
 constexpr double lowest_muscle_hu = 15.0;
 constexpr double highest_muscle_hu = 90.0;
-constexpr double largest_structure_hu = 12.0;  // SD of the window's mean inside a disc
+constexpr double smoothing_mm = 2.0;  // before structure is judged: noise must not decide what is muscle
+constexpr double largest_structure_hu = 12.0;  // SD of the smoothed window inside a disc
+constexpr int most_windows = 6;
 constexpr int slices_per_window = 4;
 constexpr std::size_t least_discs = 20;
 
@@ -75,11 +77,12 @@ std::vector<double> noise_of_window(const CtVolume& ct, const SliceAverage& wind
   const double correction = std::sqrt(static_cast<double>(slices) / (slices - 1));
   const int step_x = std::max(1, static_cast<int>(grid_step_mm / mean.pixel_mm.x()));
   const int step_y = std::max(1, static_cast<int>(grid_step_mm / mean.pixel_mm.y()));
+  const PlaneImage structure = smoothed(mean, smoothing_mm);
   std::vector<double> noise;
   for (int row = step_y; row < mean.rows; row += step_y) {
     for (int column = step_x; column < mean.columns; column += step_x) {
       const Disc disc = disc_around(mean, column, row);
-      if (!is_uniform_muscle(mean, disc)) continue;
+      if (!is_uniform_muscle(structure, disc)) continue;
       const int stride = std::max(1, slices / slices_per_window);
       for (int slice = window.first_slice; slice <= window.last_slice; slice += stride) {
         noise.push_back(correction * noise_in(ct, mean, disc, slice));
@@ -94,10 +97,12 @@ std::vector<double> noise_of_window(const CtVolume& ct, const SliceAverage& wind
 std::optional<double> muscle_noise_sd_hu(const CtVolume& ct,
                                          const std::vector<SliceAverage>& windows,
                                          int threads) {
-  std::vector<std::vector<double>> per_window(windows.size());
-  parallel_for(static_cast<int>(windows.size()), threads, [&](int i) {
-    const std::size_t window = static_cast<std::size_t>(i);
-    per_window[window] = noise_of_window(ct, windows[window]);
+  const int count = static_cast<int>(windows.size());
+  const int used = std::min(count, most_windows);
+  std::vector<std::vector<double>> per_window(static_cast<std::size_t>(used));
+  parallel_for(used, threads, [&](int i) {
+    const int window = (2 * i + 1) * count / (2 * used);  // evenly spread
+    per_window[static_cast<std::size_t>(i)] = noise_of_window(ct, windows[static_cast<std::size_t>(window)]);
   });
   std::vector<double> all;
   for (const auto& noise : per_window) all.insert(all.end(), noise.begin(), noise.end());

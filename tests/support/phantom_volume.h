@@ -16,9 +16,10 @@ namespace focalhip::test {
 
 struct DrawnRod {
   double hu = 0.0;
-  double drift_hu_per_mm = 0.0;   // along z, about the middle of the volume
-  bool present = true;            // absent = filled with holder
-  double bubble_radius_mm = 0.0;  // an air cylinder along the whole axis, off centre
+  double drift_hu_per_mm = 0.0;        // along z, about the middle of the volume
+  bool present = true;                 // absent = filled with holder
+  double bubble_radius_mm = 0.0;       // an air cylinder beside the axis
+  double bubble_half_length_mm = 1e9;  // about the middle of the volume
 };
 
 struct DrawnPhantom {
@@ -135,7 +136,7 @@ inline double phantom_hu(const DrawnPhantom& drawn, double x, double y, double z
     if (distance > 4.0 * sigma) continue;
     hu = mixed(hu, drawn.rods[i].hu + drawn.rods[i].drift_hu_per_mm * z, blurred_share(distance, sigma));
     const double bubble = drawn.rods[i].bubble_radius_mm;
-    if (bubble <= 0.0) continue;
+    if (bubble <= 0.0 || std::abs(z) > drawn.rods[i].bubble_half_length_mm) continue;
     hu = mixed(hu, -1000.0, blurred_share(std::hypot(x - centre[0] - 2.0, y - centre[1]) - bubble, sigma));
   }
   return hu;

@@ -196,6 +196,18 @@ TEST(Calibrate, ABubbleInARodIsNoticed) {
   }
 }
 
+// The median over slices does not feel it; the grade must.
+TEST(Calibrate, AShortBubbleIsNoticedToo) {
+  DrawnPhantom drawn = usual();
+  drawn.rods[1].bubble_radius_mm = 1.5;
+  drawn.rods[1].bubble_half_length_mm = 3.0;
+  const Calibration calibration = calibrate(draw(drawn), {});
+  EXPECT_EQ(calibration.grade, Grade::b);
+  EXPECT_FALSE(calibration.rods[1].used);
+  EXPECT_NEAR(calibration.rods[1].mean_hu, drawn.rods[1].hu, 1.0);
+  EXPECT_THAT(calibration.notes.at(0).detail, testing::HasSubstr("rod B is not uniform"));
+}
+
 TEST(Calibrate, TwoBadRodsAreRefused) {
   DrawnPhantom drawn = usual();
   drawn.rods[0].bubble_radius_mm = 1.5;

@@ -12,9 +12,10 @@ using Row = std::vector<std::optional<double>>;
 
 // mu - water = sigma_ref * K - 1000 for the rods named, from the patient's right.
 Row row_of(const std::string& names, double sigma_ref = 1.587) {
+  const Phantom phantom = mindways_model_3();
   Row row;
   for (const char name : names) {
-    const PhantomRod& rod = mindways_model_3().rods[static_cast<std::size_t>(name - 'A')];
+    const PhantomRod& rod = phantom.rods[static_cast<std::size_t>(name - 'A')];
     row.emplace_back(rod.water_mg_cm3 + sigma_ref * rod.k2hpo4_mg_cm3 - 1000.0);
   }
   return row;
