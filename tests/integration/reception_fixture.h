@@ -31,6 +31,13 @@ class Reception : public ::testing::Test {
     fs::create_directories(sent());
     config_ = reception_config(folder_.path() / "data");
   }
+  // Built with sanitizers, a receiver that misbehaves says so on its standard error.
+  void TearDown() override {
+    if (!node_) return;
+    for (const char* const report :
+         {"AddressSanitizer: heap", "AddressSanitizer: stack-buffer", "runtime error:"})
+      EXPECT_EQ(node_->log().find(report), std::string::npos) << node_->log();
+  }
   void start() { node_ = std::make_unique<AcceptorProcess>(config_, folder_.path() / "node.log"); }
 
   [[nodiscard]] fs::path sent() const { return folder_.path() / "sent"; }
