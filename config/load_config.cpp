@@ -266,7 +266,7 @@ std::string report_name_rule(const std::string& value) {
 }
 
 std::string url_rule(const std::string& value) {
-  const std::string form = "must be \"sqlite\" or \"postgresql://user@host:port/database\"";
+  constexpr const char* form = "must be \"sqlite\" or \"postgresql://user@host:port/database\"";
   const std::string scheme = "postgresql://";
   if (value == "sqlite") return {};
   if (!value.starts_with(scheme)) return form;
@@ -279,7 +279,7 @@ std::string url_rule(const std::string& value) {
     return "must not contain a password; put it into the file named by secret_file";
   }
   const auto plain = [](char c) { return c > 0x20 && c < 0x7f && c != '\'' && c != '\\' && c != '"'; };
-  return std::ranges::all_of(rest, plain) ? "" : form;
+  return std::ranges::all_of(rest, plain) ? std::string() : form;
 }
 
 const std::map<std::string, SecondaryCapture> secondary_capture_choices{

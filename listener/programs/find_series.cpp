@@ -49,6 +49,7 @@ std::vector<ScannedInstance> scan_all(const std::vector<fs::path>& files,
 
 std::vector<fs::path> paths_of(const std::vector<ScannedInstance>& instances) {
   std::vector<fs::path> paths;
+  paths.reserve(instances.size());
   for (const ScannedInstance& instance : instances) paths.push_back(instance.file);
   return paths;
 }

@@ -1,8 +1,9 @@
 #include "listener/programs/terminal_progress.h"
 
-#include <unistd.h>
-
+#include <cmath>
 #include <ostream>
+
+#include <unistd.h>
 
 namespace focalhip {
 
@@ -38,7 +39,7 @@ void TerminalProgress::count(const std::string& name, std::size_t done, std::siz
   const double spent_s = duration<double>(now - stage_start_).count();
   const double left_s = done > 0 ? spent_s * static_cast<double>(of - done) / static_cast<double>(done) : 0.0;
   show(name + " " + std::to_string(done) + " of " + std::to_string(of) + ", " +
-       std::to_string(static_cast<int>(left_s + 0.5)) + " s left");
+       std::to_string(std::lround(left_s)) + " s left");
 }
 
 void TerminalProgress::finish() {

@@ -167,6 +167,7 @@ std::vector<Slices> separate_acquisitions(Slices stack) {
 
 std::string content_digest(const Slices& slices) {
   std::vector<std::string> digests;
+  digests.reserve(slices.size());
   for (const ScannedInstance& slice : slices) {
     if (slice.pixel_digest.empty()) return {};
     digests.push_back(slice.pixel_digest);
@@ -204,17 +205,17 @@ VolumeCandidate candidate_of(Slices stack, int dropped) {
   return candidate;
 }
 
-VolumeCandidate unusable_candidate(UnusableSeries series) {
+VolumeCandidate unusable_candidate(const UnusableSeries& series) {
   VolumeCandidate candidate;
   candidate.series_instance_uid = series.slices.front().series_instance_uid;
   candidate.grade = Grade::r;
-  candidate.problem = std::move(series.reason);
+  candidate.problem = series.reason;
   candidate.content_digest = content_digest(series.slices);
-  candidate.slices = std::move(series.slices);
+  candidate.slices = series.slices;
   return candidate;
 }
 
-std::vector<VolumeCandidate> candidates_of(SortedInstances sorted,
+std::vector<VolumeCandidate> candidates_of(const SortedInstances& sorted,
                                            const std::set<std::string>& contradictory) {
   std::vector<VolumeCandidate> candidates;
   for (Slices& stack : stacks_of_equal_plane(sorted.axial)) {
@@ -224,7 +225,7 @@ std::vector<VolumeCandidate> candidates_of(SortedInstances sorted,
       candidates.push_back(candidate_of(std::move(part), dropped));
     }
   }
-  for (auto& [uid, series] : sorted.unusable) candidates.push_back(unusable_candidate(std::move(series)));
+  for (const auto& [uid, series] : sorted.unusable) candidates.push_back(unusable_candidate(series));
   for (VolumeCandidate& candidate : candidates) {
     if (!contradictory.contains(candidate.series_instance_uid)) continue;
     candidate.problem = {RefusalCode::header_inconsistent, "different images under one SOP Instance UID"};
@@ -327,12 +328,12 @@ std::vector<std::string> StudyVolumes::other_series() const {
 
 StudyVolumes group_volumes(std::span<const ScannedInstance> instances) {
   const Copies copies = latest_copies(instances);
-  SortedInstances sorted = classify_all(copies.latest);
+  const SortedInstances sorted = classify_all(copies.latest);
   StudyVolumes volumes;
   for (const auto& [number, uid, what] : sorted.ignored) {
     volumes.ignored.push_back(series_name(number) + ": " + what);
   }
-  volumes.candidates = candidates_of(std::move(sorted), copies.contradictory);
+  volumes.candidates = candidates_of(sorted, copies.contradictory);
   std::ranges::sort(volumes.candidates, is_better);
   return volumes;
 }
