@@ -71,11 +71,19 @@ inline std::uint64_t mixed_bits(std::uint64_t x) {
   x = (x ^ (x >> 27U)) * 0x94d049bb133111ebULL;
   return x ^ (x >> 31U);
 }
-inline double gaussian_noise(std::uint64_t seed, std::uint64_t counter) {
-  const std::uint64_t bits = mixed_bits(seed * 0x632be59bd9b4e019ULL + counter);
+inline double box_muller(std::uint64_t bits) {
   const double u = (static_cast<double>(bits >> 32U) + 0.5) / 4294967296.0;
   const double v = (static_cast<double>(bits & 0xffffffffULL) + 0.5) / 4294967296.0;
   return std::sqrt(-2.0 * std::log(u)) * std::cos(2.0 * std::numbers::pi * v);
+}
+// One of 65536 Gaussian values, chosen by the counter: volumes are drawn in a fraction of a second.
+inline double gaussian_noise(std::uint64_t seed, std::uint64_t counter) {
+  static const std::vector<double> values = [] {
+    std::vector<double> drawn;
+    for (std::uint64_t i = 0; i < 65536; ++i) drawn.push_back(box_muller(mixed_bits(i)));
+    return drawn;
+  }();
+  return values[mixed_bits(seed * 0x632be59bd9b4e019ULL + counter) & 0xffffU];
 }
 
 // Share of an object at a signed distance from its border (negative inside), blurred.
