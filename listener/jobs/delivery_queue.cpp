@@ -4,6 +4,10 @@
 // Couriers: deliveries from "pending" to "delivered" or "parked".
 namespace focalhip {
 
+namespace {
+constexpr UtcMs most_clock_skew_ms = 60'000;  // between the machines of one store
+}
+
 std::optional<Delivery> SqlJobStore::claim_delivery(const std::string& destination,
                                                     const std::string& owner,
                                                     UtcMs now_ms,
@@ -11,10 +15,12 @@ std::optional<Delivery> SqlJobStore::claim_delivery(const std::string& destinati
   const std::string next =
       "SELECT deliveries.id FROM deliveries JOIN jobs ON jobs.id = deliveries.job_id "
       "WHERE deliveries.destination = $1 AND "
-      "((deliveries.state = 'pending' AND deliveries.next_try_ms <= $2) OR "
-      "(deliveries.state = 'sending' AND (deliveries.lease_until_ms <= $2 OR deliveries.owner = $3))) "
+      "((deliveries.state = 'pending' AND (deliveries.next_try_ms <= $2 OR deliveries.changed_ms > $3)) OR "
+      "(deliveries.state = 'sending' AND (deliveries.lease_until_ms <= $2 OR deliveries.owner = $4))) "
       "ORDER BY jobs.priority DESC, deliveries.id LIMIT 1 ";
-  const std::vector<SqlValue> values = {storable_text(destination), now_ms, storable_text(owner)};
+  // A row that was changed in the future tells that the clock was set back: its next try may be a year away.
+  const std::vector<SqlValue> values = {
+      storable_text(destination), now_ms, now_ms + most_clock_skew_ms, storable_text(owner)};
   // Look before taking the write lock: couriers ask often and mostly in vain.
   if (database_.reading([&] { return database_.query(next, values); }).empty()) return std::nullopt;
   return database_.transaction([&]() -> std::optional<Delivery> {

@@ -154,6 +154,10 @@ int run_courier(const NodeConfig& config, const Destination& destination, int st
   try {
     std::signal(SIGPIPE, SIG_IGN);
     silence_dcmtk_log();
+    if (config.sending.storage_commitment) {
+      log.warning("NO_STORAGE_COMMITMENT",
+                  {{"destination", destination.name}, {"reason", "not implemented"}});
+    }
     Courier courier(config, destination, stop_fd);
     for (bool busy = false; !stop_wanted(stop_fd, busy ? 0 : poll_ms);) busy = courier.deliver_next();
     return 0;

@@ -15,7 +15,7 @@ namespace {
 std::string hexadecimal(std::uint16_t status) {
   constexpr std::string_view digits = "0123456789ABCDEF";
   std::string text;
-  for (const unsigned int shift : {12U, 8U, 4U, 0U}) text += digits[(status >> shift) & 15U];
+  for (const unsigned int shift : {12U, 8U, 4U, 0U}) text += digits[(unsigned{status} >> shift) & 15U];
   return text;
 }
 

@@ -59,6 +59,15 @@ TEST_P(DeliveryQueue, WaitsUntilTheNextTry) {
   EXPECT_EQ(store->claim_delivery("PACS", "k", 500, 900)->attempts, 2);
 }
 
+TEST_P(DeliveryQueue, DoesNotWaitForAYearBecauseTheClockWasWrongOnce) {
+  const auto store = open();
+  (void)finish_job(*store, "1");
+  const UtcMs wrong_ms = 31'000'000'000;
+  const auto failed = store->claim_delivery("PACS", "k", wrong_ms, wrong_ms + 90);
+  EXPECT_TRUE(store->delivery_failed(*failed, "no answer", wrong_ms + 500, false, wrong_ms));
+  EXPECT_TRUE(store->claim_delivery("PACS", "k", 1000, 2000)) << "the clock was set right again";
+}
+
 TEST_P(DeliveryQueue, ResumesWhatACourierLeftBehind) {
   const auto store = open();
   (void)finish_job(*store, "1");

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -10,6 +11,12 @@
 #include "listener/jobs/job_store.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/listener/jobs/temporary_postgres.h"
+
+namespace focalhip {
+inline void PrintTo(DatabaseEngine engine, std::ostream* out) {
+  *out << (engine == DatabaseEngine::sqlite ? "SQLite" : "PostgreSQL");
+}
+}  // namespace focalhip
 
 namespace focalhip::testing_support {
 
