@@ -6,6 +6,8 @@
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 #include "listener/support/log.h"
 
@@ -55,7 +57,14 @@ void NodeTest::SetUp() {
   }
   fs::create_directories(folder() / "sink");
   fs::create_directories(folder() / "logs");
-  sink_port_ = testing_support::free_port();
+  reserved_ = UniqueFd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const int yes = 1;  // lets storescp, which sets it too, listen there
+  sockaddr_in address = testing_support::loopback_address(0);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(::setsockopt(reserved_.value(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes), 0);
+  ASSERT_EQ(::bind(reserved_.value(), reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::getsockname(reserved_.value(), reinterpret_cast<sockaddr*>(&address), &size), 0);
+  sink_port_ = ntohs(address.sin_port);
 }
 
 void NodeTest::TearDown() {

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "listener/jobs/job_store.h"
+#include "listener/support/unique_fd.h"
 #include "tests/support/child_process.h"
 #include "tests/support/free_port.h"
 #include "tests/support/temporary_folder.h"
@@ -96,6 +97,8 @@ class NodeTest : public testing::Test {
   std::unique_ptr<ChildProcess> node_;
   std::unique_ptr<ChildProcess> sink_;
   std::uint16_t node_port_ = 0;
+  UniqueFd
+      reserved_;  // bound, not listening: keeps the sink's port from everybody else while the sink is down
   std::uint16_t sink_port_ = 0;
   int runs_ = 0;
 };
