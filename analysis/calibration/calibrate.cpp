@@ -57,6 +57,7 @@ std::vector<RodMeasurement> reported_rods(const std::vector<NamedRod>& rods,
   const Eigen::Vector3d axis =
       (grid.patient_axes * Eigen::Vector3d(shift.x(), shift.y(), grid.spacing_mm.z())).normalized();
   std::vector<RodMeasurement> reported;
+  reported.reserve(rods.size());
   for (const NamedRod& rod : rods) {
     reported.push_back({.name = rod.certificate.name,
                         .mean_hu = rod.measured.mean_hu,

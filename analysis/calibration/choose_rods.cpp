@@ -128,6 +128,7 @@ double largest_drift_hu_per_mm(const std::vector<NamedRod>& rods) {
 
 double median_rod_sd_hu(const std::vector<NamedRod>& rods) {
   std::vector<double> sds;
+  sds.reserve(rods.size());
   for (const NamedRod& rod : rods) sds.push_back(rod.measured.sd_hu);
   return median(std::move(sds));
 }

@@ -217,7 +217,7 @@ RodRow find_rods(const std::vector<SliceAverage>& windows, const VoxelGrid& grid
   std::string last_reason;
   const std::vector<std::size_t> seeds = best_windows_first(searched);
   for (std::size_t n = 0; n < std::min<std::size_t>(seeds.size(), most_seeds); ++n) {
-    const RodRow row = straight_rods(windows, follow_from(searched, seeds[n]));
+    RodRow row = straight_rods(windows, follow_from(searched, seeds[n]));
     last_reason = why_not(row, grid, search);
     if (last_reason.empty()) return row;
   }

@@ -26,14 +26,15 @@ void vote(PlaneImage& votes,
           const Eigen::Vector2d& way,
           const CircleSearch& search,
           float weight) {
-  const Eigen::Vector2d start = (here_mm + search.smallest_radius_mm * way).cwiseQuotient(votes.pixel_mm);
+  const Eigen::Vector2d start = (here_mm + search.smallest_radius_mm * way).cwiseQuotient(votes.pixel_mm) +
+                                Eigen::Vector2d(0.5, 0.5);  // so that cutting off rounds
   const Eigen::Vector2d step = (vote_step_mm * way).cwiseQuotient(votes.pixel_mm);
   const int steps = static_cast<int>((search.largest_radius_mm - search.smallest_radius_mm) / vote_step_mm);
   for (int i = 0; i <= steps; ++i) {
     const Eigen::Vector2d at = start + i * step;
     if (at.x() < 0.0 || at.y() < 0.0) continue;
-    const int column = static_cast<int>(at.x() + 0.5);
-    const int row = static_cast<int>(at.y() + 0.5);
+    const int column = static_cast<int>(at.x());
+    const int row = static_cast<int>(at.y());
     if (votes.contains(column, row)) votes.value[votes.index(column, row)] += weight;
   }
 }
@@ -95,8 +96,10 @@ std::vector<Eigen::Vector2d> strongest_peaks(const PlaneImage& raw_votes) {
   std::vector<Eigen::Vector2d> positions;
   for (const auto& [strength, index] : peaks) {
     const std::size_t width = static_cast<std::size_t>(votes.columns);
-    positions.emplace_back(static_cast<double>(index % width) * votes.pixel_mm.x(),
-                           static_cast<double>(index / width) * votes.pixel_mm.y());
+    const std::size_t column = index % width;
+    const std::size_t row = index / width;
+    positions.emplace_back(static_cast<double>(column) * votes.pixel_mm.x(),
+                           static_cast<double>(row) * votes.pixel_mm.y());
   }
   return positions;
 }
