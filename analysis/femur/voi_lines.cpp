@@ -109,6 +109,12 @@ double trochanter_mm2(const BoneProjection& projection,
   return area_mm2;
 }
 
+// Across the neck axis, away from the greater trochanter.
+Eigen::Vector2d inferior_of(const Eigen::Vector2d& neck_axis) {
+  const Eigen::Vector2d across{-neck_axis.y(), neck_axis.x()};
+  return across.y() > 0.0 ? Eigen::Vector2d(-across) : across;
+}
+
 void place_neck_band(const BoneProjection& projection,
                      const FemurFrame& frame,
                      const VoiLineOptions& options,
@@ -117,26 +123,30 @@ void place_neck_band(const BoneProjection& projection,
   const double head_along_mm = Eigen::Vector2d(head.x(), head.z()).dot(lines.neck_axis);
   const Points contour = smoothed(evenly_spaced(superior_contour(projection, lines.neck_axis)));
   const double notch_mm = find_notch(contour, lines.neck_axis, head_along_mm).dot(lines.neck_axis);
-  const Eigen::Vector2d across{-lines.neck_axis.y(), lines.neck_axis.x()};
+  const Eigen::Vector2d inferior = inferior_of(lines.neck_axis);
+  const double limit_mm = head_along_mm - frame.head_radius_mm - head_margin_mm;
+  // Away from the trochanters towards the head, as far as the whole band still fits beside it.
   lines.fn_lateral_mm = notch_mm;
   double inside_mm2 = 0.0;
   for (double along = notch_mm + options.neck_band_mm; along >= notch_mm; along -= contour_step_mm) {
-    inside_mm2 += trochanter_mm2(projection, along * lines.neck_axis, across);
+    inside_mm2 += trochanter_mm2(projection, along * lines.neck_axis, inferior);
     if (inside_mm2 <= trochanter_in_band_mm2) continue;
-    lines.fn_lateral_mm = along + contour_step_mm;
+    const double clear_mm = along + contour_step_mm;
+    lines.fn_lateral_mm = std::clamp(limit_mm - options.neck_band_mm, notch_mm, clear_mm);
     break;
   }
-  const double limit_mm = head_along_mm - frame.head_radius_mm - head_margin_mm;
   lines.fn_medial_mm = std::min(lines.fn_lateral_mm + options.neck_band_mm, limit_mm);
   lines.fn_band_short = lines.fn_medial_mm < lines.fn_lateral_mm + least_band_mm;
   lines.fn_medial_mm = std::max(lines.fn_medial_mm, lines.fn_lateral_mm + least_band_mm);
+  for (double along = lines.fn_lateral_mm; along <= lines.fn_medial_mm + contour_step_mm;
+       along += contour_step_mm) {
+    lines.neck_top_mm.push_back(exit_mm(projection, along * lines.neck_axis, -inferior));
+  }
 }
 
 void place_trochanter_line(const BoneProjection& projection, const FemurFrame& frame, VoiLines& lines) {
   const Eigen::Vector2d on_axis = lines.fn_lateral_mm * lines.neck_axis;
-  // Across the neck axis, away from the greater trochanter.
-  Eigen::Vector2d inferior{-lines.neck_axis.y(), lines.neck_axis.x()};
-  if (inferior.y() > 0.0) inferior = -inferior;
+  const Eigen::Vector2d inferior = inferior_of(lines.neck_axis);
   lines.inferior_neck_mm = on_axis + exit_mm(projection, on_axis, inferior) * inferior;
 
   const auto half_width_mm = [&](double v) { return exit_mm(projection, {0.0, v}, {1.0, 0.0}); };
@@ -159,7 +169,12 @@ void place_trochanter_line(const BoneProjection& projection, const FemurFrame& f
 Region VoiLines::region_of(double u_mm, double v_mm) const {
   const double along_mm = u_mm * neck_axis.x() + v_mm * neck_axis.y();
   if (v_mm < distal_v_mm || along_mm > fn_medial_mm) return Region::none;
-  if (along_mm >= fn_lateral_mm) return Region::fn;
+  if (along_mm >= fn_lateral_mm) {
+    const auto step = static_cast<std::size_t>((along_mm - fn_lateral_mm) / contour_step_mm);
+    const double above_mm = -Eigen::Vector2d(u_mm, v_mm).dot(inferior_of(neck_axis));
+    const bool overhang = step < neck_top_mm.size() && above_mm > neck_top_mm[step] + contour_step_mm;
+    return overhang ? Region::tr : Region::fn;
+  }
   const Eigen::Vector2d line = trochanter_base_mm - inferior_neck_mm;  // runs laterally
   const Eigen::Vector2d to = Eigen::Vector2d(u_mm, v_mm) - inferior_neck_mm;
   return line.x() * to.y() - line.y() * to.x() > 0.0 ? Region::tr : Region::it;

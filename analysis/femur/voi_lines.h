@@ -15,6 +15,9 @@ struct VoiLines {
   Eigen::Vector2d neck_axis{0, 1};  // unit, towards the head
   double fn_lateral_mm = 0.0;       // edges of the FN band, coordinate along the neck axis
   double fn_medial_mm = 0.0;
+  // Upper end of the neck's own section, every half millimetre along the band from its lateral edge: bone
+  // above it is the overhanging tip of the greater trochanter and belongs to TR.
+  std::vector<double> neck_top_mm;
   double distal_v_mm = 0.0;                  // lower limit of IT
   Eigen::Vector2d inferior_neck_mm{0, 0};    // the TR/IT line runs from here ...
   Eigen::Vector2d trochanter_base_mm{0, 0};  // ... to here

@@ -114,6 +114,13 @@ TEST(VoiLines, DivideThePlaneAsDrawn) {
   EXPECT_EQ(lines.region_of(10.0, 10.0), Region::tr);
   EXPECT_EQ(lines.region_of(0.0, -30.0), Region::it);
   EXPECT_EQ(lines.region_of(0.0, -46.0), Region::none);  // below the distal limit
+  // The neck's own section ends 14 mm above its axis; bone above it is the trochanter's tip.
+  lines.neck_top_mm.assign(40, 14.0);
+  const Eigen::Vector2d across = Eigen::Vector2d(1.0, 1.0).normalized();
+  const Eigen::Vector2d within = 20.0 * lines.neck_axis + 13.0 * across;
+  const Eigen::Vector2d above = 20.0 * lines.neck_axis + 16.0 * across;
+  EXPECT_EQ(lines.region_of(within.x(), within.y()), Region::fn);
+  EXPECT_EQ(lines.region_of(above.x(), above.y()), Region::tr);
 }
 
 const SegmentedFemur& segmented(const std::array<FemurOutcome, 2>& femora, Side side) {
