@@ -261,6 +261,21 @@ void NodeTest::expect_one_report(const std::vector<SinkObject>& objects, const s
   EXPECT_EQ(modalities, (std::map<std::string, int>{{"OT", 1}, {"SR", 1}})) << study_uid;
 }
 
+std::optional<fs::path> NodeTest::unpacked_real_hip() const {
+  const fs::path archive =
+      fs::path(FOCALHIP_SHARED_DIR) / "realdata" / "hip_ct" / "tcga-ov_09-2043_toshiba_3mm.tar.xz";
+  if (!fs::exists(archive)) return std::nullopt;
+  const fs::path unpacked = folder() / "real";
+  fs::create_directories(unpacked);
+  ChildProcess tar({"tar", "-xJf", archive.string(), "-C", unpacked.string()}, folder() / "logs" / "tar.log");
+  if (tar.wait(120s) != 0) return std::nullopt;
+  // storescu stops at what is no DICOM file.
+  for (const auto& entry : fs::recursive_directory_iterator(unpacked)) {
+    if (entry.is_regular_file() && entry.path().extension() != ".dcm") fs::remove(entry.path());
+  }
+  return unpacked;
+}
+
 std::optional<fs::path> simulated_series() {
   static const testing_support::TemporaryFolder place;
   static const bool made = [] {

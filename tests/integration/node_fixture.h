@@ -79,6 +79,8 @@ class NodeTest : public testing::Test {
   // Exactly one report and one picture of the study, nothing else.
   void expect_one_report(const std::vector<SinkObject>& objects, const std::string& study_uid) const;
   [[nodiscard]] std::unique_ptr<JobStore> open_store() const;
+  // The real hip CT, images only; nullopt when it is not beside the repository.
+  [[nodiscard]] std::optional<std::filesystem::path> unpacked_real_hip() const;
 
   [[nodiscard]] std::filesystem::path folder() const { return folder_.path(); }
   [[nodiscard]] std::filesystem::path data_folder() const { return folder() / "data"; }

@@ -215,20 +215,11 @@ TEST_F(NodeRoad, ASimulatedHipIsMeasured) {
 }
 
 TEST_F(NodeRoad, TheRealHipComesBackAsNoCalibrationPhantom) {
-  const fs::path archive =
-      fs::path(FOCALHIP_SHARED_DIR) / "realdata" / "hip_ct" / "tcga-ov_09-2043_toshiba_3mm.tar.xz";
-  if (!fs::exists(archive)) GTEST_SKIP() << archive << " is not there";
-  const fs::path unpacked = folder() / "real";
-  fs::create_directories(unpacked);
-  ChildProcess tar({"tar", "-xJf", archive.string(), "-C", unpacked.string()}, folder() / "logs" / "tar.log");
-  ASSERT_EQ(tar.wait(120s), 0);
+  const std::optional<fs::path> unpacked = unpacked_real_hip();
+  if (!unpacked) GTEST_SKIP() << "the real hip CT is not there";
   start_sink();
   start_node();
-  // storescu stops at what is no DICOM file.
-  for (const auto& entry : fs::recursive_directory_iterator(unpacked)) {
-    if (entry.is_regular_file() && entry.path().extension() != ".dcm") fs::remove(entry.path());
-  }
-  ASSERT_EQ(send(unpacked), 0);
+  ASSERT_EQ(send(*unpacked), 0);
   const std::vector<SinkObject> objects = wait_for_reports(1, 200s);
   EXPECT_EQ(objects.size(), 2U);
   const std::vector<Job> jobs = open_store()->jobs("");
