@@ -12,6 +12,8 @@ namespace focalhip {
 namespace {
 
 constexpr int most_read_tries = 50;
+// What is older was received before this collector started; its study may be long done.
+constexpr SteadyMs just_arrived_ms = 60'000;
 
 // When something happened, on the steady clock; what is older than the machine remembers counts as long ago.
 SteadyMs steady_of(UtcMs then_ms, const CollectorClock& clock) {
@@ -42,12 +44,16 @@ std::string word_of(ScanProblem::Kind kind) {
 
 }  // namespace
 
-Collector::Collector(const NodeConfig& config, Log log, SameWhenDecoded same_when_decoded)
+Collector::Collector(const NodeConfig& config,
+                     Log log,
+                     SameWhenDecoded same_when_decoded,
+                     OnCompressed on_compressed)
     : config_(config),
       log_(std::move(log)),
       own_(spool_layout(config.node.data_folder, config.node.name)),
       watch_(own_.root.parent_path()),
-      received_(std::move(same_when_decoded)) {}
+      received_(std::move(same_when_decoded)),
+      on_compressed_(std::move(on_compressed)) {}
 
 void Collector::absorb(const std::function<CollectorClock()>& clock, const std::function<bool()>& go_on) {
   if (unabsorbed_.empty()) {
@@ -83,11 +89,15 @@ void Collector::absorb_object(const ReceivedObject& object,
       return set_aside(object.file, "no-identifiers", "no Study or SOP Instance UID", clock);
     }
     const std::string study = instance.study_instance_uid;
+    const bool compressed = instance.encapsulated;
     const Novelty novelty = received_.add(std::move(instance), arrival);
     if (novelty == Novelty::other_pixels) {
       return set_aside(object.file, "other-pixels", "another image under a known SOP Instance UID", clock);
     }
-    if (novelty != Novelty::duplicate) choices_.erase(study);
+    if (novelty == Novelty::duplicate) return;
+    choices_.erase(study);
+    const bool just_arrived = clock.steady_ms - arrival.at_ms < just_arrived_ms;
+    if (compressed && just_arrived && on_compressed_) on_compressed_(object.file);
   } catch (const std::exception& error) {  // the disk, not the content
     log_.error("CANNOT_READ", {{"association", arrival.association}, {"error", error.what()}});
     if (tries < most_read_tries) {
