@@ -40,6 +40,14 @@ std::string apply(SimulateRequest& request, std::span<const char* const> argumen
   return rule.empty() ? rule : std::string(name) + ": " + rule + ", not \"" + std::string(value) + '"';
 }
 
+void apply_kernel(SimulateRequest& request) {
+  const auto given = [&](std::string_view option) { return request.identity.count(option) > 0; };
+  Protocol& protocol = request.protocol;
+  if (!given("--psf")) protocol.psf_fwhm_mm = request.kernel.psf_fwhm_mm;
+  if (!given("--overshoot")) protocol.overshoot = request.kernel.overshoot;
+  if (!given("--noise")) protocol.noise_sd_hu *= request.kernel.relative_noise;
+}
+
 }  // namespace
 
 ParsedRequest parse_command_line(std::span<const char* const> arguments) {
@@ -49,6 +57,7 @@ ParsedRequest parse_command_line(std::span<const char* const> arguments) {
     std::string problem = apply(parsed.request, arguments, position);
     if (!problem.empty()) parsed.problems.push_back(std::move(problem));
   }
+  apply_kernel(parsed.request);
   if (parsed.request.help || parsed.request.version) return parsed;
   if (parsed.request.out_folder.empty()) parsed.problems.emplace_back("--out: missing");
   if (!parsed.request.seed) parsed.problems.emplace_back("--seed: missing");

@@ -113,40 +113,6 @@ std::vector<Option> protocol_options() {
        [](R& r, T t) {
          return set_double(t, -250, 250, [&](double v) { r.protocol.field_shift_y_mm = v; });
        }},
-      {"--kvp",
-       "KV",
-       "tube voltage, default 120",
-       [](R& r, T t) { return set_double(t, 80, 140, [&](double v) { r.protocol.tube_kvp = v; }); }},
-      {"--energy",
-       "KEV",
-       "effective energy, default: from tube voltage and body size",
-       [](R& r, T t) {
-         return set_double(t, 60, 90, [&](double v) { r.protocol.effective_energy_kev = v; });
-       }},
-      {"--psf",
-       "MM",
-       "in-plane FWHM, default 1.3",
-       [](R& r, T t) { return set_double(t, 0.5, 4, [&](double v) { r.protocol.psf_fwhm_mm = v; }); }},
-      {"--noise",
-       "HU",
-       "standard deviation at the centre, default 27",
-       [](R& r, T t) { return set_double(t, 0, 200, [&](double v) { r.protocol.noise_sd_hu = v; }); }},
-      {"--water-offset",
-       "HU",
-       "HU of water in this scanner, default: drawn, 0 +- 3",
-       [](R& r, T t) { return set_double(t, -50, 50, [&](double v) { r.protocol.water_offset_hu = v; }); }},
-      {"--drift-slope",
-       "PERCENT",
-       "change of the scanner's slope per 100 mm towards cranial",
-       [](R& r, T t) {
-         return set_double(t, -50, 50, [&](double v) { r.protocol.drift.slope_percent_per_100_mm = v; });
-       }},
-      {"--drift-offset",
-       "HU",
-       "change of the scanner's offset per 100 mm towards cranial",
-       [](R& r, T t) {
-         return set_double(t, -100, 100, [&](double v) { r.protocol.drift.offset_hu_per_100_mm = v; });
-       }},
       {"--prone",
        "",
        "the person lies on the front, table and phantom are anterior",
@@ -272,7 +238,7 @@ std::vector<Option> series_options() {
 const std::vector<Option>& all_options() {
   static const std::vector<Option> options = [] {
     std::vector<Option> all = person_options();
-    for (auto* more : {&protocol_options, &phantom_options, &series_options}) {
+    for (auto* more : {&protocol_options, &phantom_options, &physics_options, &series_options}) {
       const std::vector<Option> group = more();
       all.insert(all.end(), group.begin(), group.end());
     }

@@ -19,6 +19,9 @@ struct Option {
   Setter set;
 };
 
+// Options of beam, kernel, noise and artefacts.
+[[nodiscard]] std::vector<Option> physics_options();
+
 // Options of the calibration phantom.
 [[nodiscard]] std::vector<Option> phantom_options();
 

@@ -32,6 +32,8 @@ Progress progress_on_terminal(bool wanted) {
 SeriesHeader series_header(const SimulateRequest& request, const StudyHeader& study, int number) {
   SeriesHeader series;
   series.number = number;
+  series.kernel = request.kernel.convolution_kernel;
+  series.description = "HIP QCT 1.0 " + series.kernel;
   series.feet_first = request.feet_first;
   series.reversed_instance_numbers = request.reversed_instance_numbers;
   series.rescale_intercept = request.rescale_intercept;

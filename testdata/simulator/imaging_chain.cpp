@@ -34,6 +34,17 @@ NoiseRegion noise_region(const Scene& scene) {
           0.5 * (scene.body.high_mm().y - scene.body.low_mm().y) - 18.0};
 }
 
+// Bands round metal; they do not reach the air.
+void add_streaks(const Scene& scene, const ScanGrid& grid, int slice, std::vector<float>& image) {
+  for (int row = 0; row < grid.rows; ++row) {
+    for (int column = 0; column < grid.columns; ++column) {
+      float& value = image[grid.index(column, row, 0)];
+      if (value < -500.0F) continue;
+      value += static_cast<float>(scene.implants.streak_hu(grid.patient_from_voxel(column, row, slice)));
+    }
+  }
+}
+
 // The slice profile: weighted sum of the fine planes of the slices first .. first + 2 reach of the window.
 FinePlane mixed_planes(const std::vector<std::vector<FinePlane>>& window,
                        int first,
@@ -125,6 +136,7 @@ Images acquire(const Scene& scene,
       std::vector<float> image;
       std::vector<float> half;
       blur.apply(mixed, grid, half, image);
+      if (!scene.implants.empty()) add_streaks(scene, grid, first + s, image);
       round_slice(
           image, noise.slice(first + s), protocol, grid, images.hu.data() + grid.index(0, 0, first + s));
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "testdata/simulator/protocol.h"
@@ -28,6 +29,9 @@ class InPlaneBlur {
     std::vector<float> y;
     float scale = 1.0F;
   };
+  using Kernel = std::vector<Taps>;  // one that overshoots subtracts a wider Gaussian
+  [[nodiscard]] double ring_share(std::size_t n, double radius_mm) const;
+  [[nodiscard]] Kernel kernel(const Protocol& protocol, double growth) const;
   void add(const FinePlane& fine,
            const ScanGrid& grid,
            const Taps& taps,
@@ -35,7 +39,9 @@ class InPlaneBlur {
            std::vector<float>& image) const;
 
   int per_pixel_;
-  std::vector<Taps> parts_;  // a kernel that overshoots subtracts a wider Gaussian
+  double fine_mm_;
+  double growth_per_mm_;
+  std::vector<Kernel> kernels_;  // at radii a ring apart; one if the blur does not grow
 };
 
 }  // namespace focalhip::simulator

@@ -25,7 +25,7 @@ PhantomSite turned(PhantomSite site, double angle_rad) {
 
 PhantomModel::PhantomModel(const PhantomParameters& parameters,
                            const PhantomSite& site,
-                           double energy_kev,
+                           const Beam& beam,
                            int number)
     : parameters_(parameters), site_(turned(site, parameters.tilt_in_plane_rad)) {
   direction_ = normalised(Vec3{0.0, 0.0, 1.0} + std::tan(parameters_.tilt_along_rad) * site_.row +
@@ -38,9 +38,9 @@ PhantomModel::PhantomModel(const PhantomParameters& parameters,
     RodAxis axis;
     axis.rod = certified[i];
     axis.phantom = number;
-    axis.hu = rod_hu(axis.rod, energy_kev, parameters_.density_error);
+    axis.hu = rod_hu(axis.rod, beam, parameters_.density_error);
     // The scanner's slope acts on the mineral and leaves the water beside it.
-    const CalibrationTruth calibration = calibration_at(energy_kev);
+    const CalibrationTruth calibration = calibration_of(beam);
     axis.mineral_hu = (1.0 + parameters_.density_error) * calibration.sigma_hu_per_mg_cm3 *
                       (axis.rod.k2hpo4_mg_cm3 + axis.rod.ha_mg_cm3 / calibration.ha_per_k2hpo4);
     axis.radius_mm = parameters_.rod_radius_mm;

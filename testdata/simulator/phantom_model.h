@@ -3,7 +3,7 @@
 #include <array>
 #include <vector>
 
-#include "testdata/simulator/attenuation.h"
+#include "testdata/simulator/beam.h"
 #include "testdata/simulator/phantom_rods.h"
 #include "testdata/simulator/vector3.h"
 
@@ -22,7 +22,8 @@ struct RodAxis {
   bool absent = false;
   bool bubble = false;
   bool cut = false;  // part of its cross-section lies outside the image or its circle, somewhere in the scan
-  double mineral_hu = 0.0;  // what of its HU grows with the scanner's slope
+  double psf_fwhm_mm = 0.0;  // in-plane at its place, mean of the directions
+  double mineral_hu = 0.0;   // what of its HU grows with the scanner's slope
 
   [[nodiscard]] bool usable() const { return !absent && !bubble && !cut; }
   [[nodiscard]] Vec3 centre_mm(double z_patient_mm) const {
@@ -42,7 +43,7 @@ class PhantomModel {
  public:
   static constexpr double holder_half_height_mm = 14.0;
 
-  PhantomModel(const PhantomParameters& parameters, const PhantomSite& site, double energy_kev, int number);
+  PhantomModel(const PhantomParameters& parameters, const PhantomSite& site, const Beam& beam, int number);
 
   // `value` with the phantom in it. edge_mm shrinks to the distance of the nearest edge. slope_gain: share by
   // which the scanner's slope is larger at this level than at the heads.

@@ -3,8 +3,6 @@
 #include <array>
 #include <utility>
 
-#include "testdata/simulator/attenuation.h"
-
 namespace focalhip::simulator {
 namespace {
 
@@ -55,10 +53,9 @@ std::optional<PhantomType> phantom_type_named(std::string_view name) {
   return std::nullopt;
 }
 
-double rod_hu(const Rod& rod, double energy_kev, double density_error) {
-  const double k2hpo4 = k2hpo4_attenuation_ratio(energy_kev) * rod.k2hpo4_mg_cm3;
-  const double ha =
-      (hydroxyapatite_attenuation_ratio(energy_kev) - water_displaced_hydroxyapatite) * rod.ha_mg_cm3;
+double rod_hu(const Rod& rod, const Beam& beam, double density_error) {
+  const double k2hpo4 = beam.k2hpo4_ratio * rod.k2hpo4_mg_cm3;
+  const double ha = (beam.hydroxyapatite_ratio - water_displaced_hydroxyapatite) * rod.ha_mg_cm3;
   return rod.water_mg_cm3 + (1.0 + density_error) * (k2hpo4 + ha) - 1000.0;
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "testdata/simulator/beam.h"
 #include "testdata/simulator/phantom_parameters.h"
 
 namespace focalhip::simulator {
@@ -25,6 +26,6 @@ struct Rod {
 }
 
 // CT number of a rod whose mineral is (1 + density_error) x certificate; scanner offset not included.
-[[nodiscard]] double rod_hu(const Rod& rod, double energy_kev, double density_error = 0.0);
+[[nodiscard]] double rod_hu(const Rod& rod, const Beam& beam, double density_error = 0.0);
 
 }  // namespace focalhip::simulator

@@ -30,17 +30,13 @@ BodyOutline outline_of(const BodyParameters& body, Vec3 middle) {
 }  // namespace
 
 RodsScene::RodsScene(const HipParameters& hip, const Protocol& protocol, double water_offset_hu)
-    : calibration_(calibration_at(scan_energy_kev(hip, protocol))),
-      water_offset_hu_(water_offset_hu),
-      drift_(protocol.drift),
-      body_(hip.body),
+    : beam_(scan_beam(hip, protocol)),
+      calibration_(calibration_of(beam_)),
+      body_(at_beam(hip.body, beam_)),
       middle_(0.5 * (hip.right.head_centre_patient_mm + hip.left.head_centre_patient_mm)),
+      errors_(protocol, hip.body, middle_, water_offset_hu),
       half_heads_(0.5 * (hip.left.head_centre_patient_mm.x - hip.right.head_centre_patient_mm.x)),
-      table_(hip.phantom,
-             protocol.phantom,
-             protocol.prone,
-             calibration_.energy_kev,
-             outline_of(hip.body, middle_)),
+      table_(hip.phantom, protocol.phantom, protocol.prone, beam_, outline_of(hip.body, middle_)),
       mottle_(hip.seed * 7 + 6, 5.0) {}
 
 double RodsScene::skin_distance(Vec3 p) const {
@@ -67,21 +63,22 @@ double RodsScene::inner_hu(Vec3 p, double skin, double width, double slope_gain,
   edge_mm = std::min(edge_mm, std::max(bone, 0.0));
   const double density =
       mix(femur_cortical_mg_cm3, femur_marrow_mg_cm3, share(bone + femur_cortex_mm, width));
-  return mix(hu, bone_hu(calibration_, density, slope_gain), share(bone, width));
+  return mix(hu, errors_.bone_factor() * bone_hu(calibration_, density, slope_gain), share(bone, width));
 }
 
 RodsPoint RodsScene::point(Vec3 p, double width) const {
   RodsPoint result;
-  const double above_heads_mm = p.z - middle_.z;
-  const double slope_gain = drift_.slope_gain(above_heads_mm);
+  const double slope_gain = errors_.slope_gain(p);
   double hu = -1000.0;
   if (table_.near(p)) hu = table_.hu(p, width, slope_gain, result.edge_mm);
   const double skin = skin_distance(p);
   result.edge_mm = std::min(result.edge_mm, std::abs(skin));
   const double inside = share(skin, width);
-  if (inside > 0.0) hu = mix(hu, inner_hu(p, skin, width, slope_gain, result.edge_mm), inside);
-  const double offset_hu = water_offset_hu_ + drift_.offset_hu(above_heads_mm);
-  result.hu = hu + offset_hu * std::min(1.0, (hu + 1000.0) / 800.0);  // air stays at -1000
+  if (inside > 0.0) {
+    hu = mix(hu, inner_hu(p, skin, width, slope_gain, result.edge_mm), inside);
+    hu += inside * errors_.cupping_hu(p);
+  }
+  result.hu = errors_.shown_hu(hu, p);
   return result;
 }
 

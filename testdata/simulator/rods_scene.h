@@ -1,8 +1,9 @@
 #pragma once
 
-#include "testdata/simulator/attenuation.h"
+#include "testdata/simulator/beam.h"
 #include "testdata/simulator/hip_parameters.h"
 #include "testdata/simulator/protocol.h"
+#include "testdata/simulator/scanner_errors.h"
 #include "testdata/simulator/table_model.h"
 #include "testdata/simulator/texture_field.h"
 
@@ -27,11 +28,11 @@ class RodsScene {
   [[nodiscard]] double skin_distance(Vec3 p) const;
   [[nodiscard]] double inner_hu(Vec3 p, double skin, double width, double slope_gain, double& edge_mm) const;
 
+  Beam beam_;
   CalibrationTruth calibration_;
-  double water_offset_hu_;
-  ScannerDrift drift_;
   BodyParameters body_;
   Vec3 middle_;
+  ScannerErrors errors_;
   double half_heads_;
   TableModel table_;
   TextureField mottle_;

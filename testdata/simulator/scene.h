@@ -1,11 +1,13 @@
 #pragma once
 
-#include "testdata/simulator/attenuation.h"
+#include "testdata/simulator/beam.h"
 #include "testdata/simulator/body_model.h"
 #include "testdata/simulator/femur_model.h"
 #include "testdata/simulator/hip_parameters.h"
+#include "testdata/simulator/implant_model.h"
 #include "testdata/simulator/pelvis_model.h"
 #include "testdata/simulator/protocol.h"
+#include "testdata/simulator/scanner_errors.h"
 #include "testdata/simulator/table_model.h"
 
 namespace focalhip::simulator {
@@ -13,14 +15,15 @@ namespace focalhip::simulator {
 // The person on the table as the scanner sees it: a CT number for every point, before blur and noise.
 struct Scene {
   CalibrationTruth calibration;  // at the level of the heads
-  double water_offset_hu = 0.0;
-  ScannerDrift drift;
+  ScannerErrors errors;
+  Motion motion;
   FemurModel right;
   FemurModel left;
   PelvisModel right_pelvis;
   PelvisModel left_pelvis;
   BodyModel body;
   TableModel table;
+  ImplantModel implants;
   Vec3 middle;  // between the heads
   PhantomType phantom_type = PhantomType::mindways_3;
 };
@@ -34,8 +37,10 @@ struct Extent {
 [[nodiscard]] Scene build_scene(
     const HipParameters& hip, const Protocol& protocol, double water_offset_hu, Extent extent, int threads);
 
-// Effective energy of the beam behind the person.
-[[nodiscard]] double scan_energy_kev(const HipParameters& hip, const Protocol& protocol);
+// The beam behind the person.
+[[nodiscard]] Beam scan_beam(const HipParameters& hip, const Protocol& protocol);
+// Fat and muscle of a person drawn for 70 keV in another beam.
+[[nodiscard]] BodyParameters at_beam(BodyParameters body, const Beam& beam);
 
 struct ScenePoint {
   double hu = -1000.0;                // offset included

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "testdata/simulator/attenuation.h"
+#include "testdata/simulator/beam.h"
 #include "testdata/simulator/hip_parameters.h"
 #include "testdata/simulator/protocol.h"
 #include "testdata/simulator/scan_grid.h"

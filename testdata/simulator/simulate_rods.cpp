@@ -181,7 +181,7 @@ SimulatedScan simulate_rods(const HipParameters& hip,
                                  scene.table().rods(),
                                  hip.phantom.type);
   scan.truth.femora = false;
-  mark_cut_rods(scan.truth, grid, protocol.padding);
+  place_rods_in_image(scan.truth, grid, protocol);
 
   const InPlaneBlur blur(protocol, grid.pixel_mm / fine_per_pixel, fine_per_pixel);
   const int rim = blur.reach_pixels() + 1;

@@ -17,7 +17,7 @@ double share(double d, double width) { return std::clamp(0.5 - d / width, 0.0, 1
 }  // namespace
 
 TableModel::TableModel(
-    const PhantomParameters& parameters, bool phantom, bool prone, double energy_kev, const BodyOutline& body)
+    const PhantomParameters& parameters, bool phantom, bool prone, const Beam& beam, const BodyOutline& body)
     : parameters_(parameters),
       down_(prone ? -1.0 : 1.0),
       skin_y_(prone ? body.front_y : body.back_y),
@@ -27,9 +27,9 @@ TableModel::TableModel(
                                  parameters_.second_place == PhantomPlace::under);
   table_top_mm_ = under ? holder_mm_ + holder_half_height_mm + 3.0 : mat_top_mm_ + parameters_.mat_mm + 6.0;
   if (!phantom) return;
-  phantoms_.emplace_back(parameters_, site_of(parameters_.place, body), energy_kev, 1);
+  phantoms_.emplace_back(parameters_, site_of(parameters_.place, body), beam, 1);
   if (parameters_.second_place)
-    phantoms_.emplace_back(parameters_, site_of(*parameters_.second_place, body), energy_kev, 2);
+    phantoms_.emplace_back(parameters_, site_of(*parameters_.second_place, body), beam, 2);
   for (const PhantomModel& model : phantoms_)
     rods_.insert(rods_.end(), model.rods().begin(), model.rods().end());
 }

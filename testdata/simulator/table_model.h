@@ -24,7 +24,7 @@ class TableModel {
   TableModel(const PhantomParameters& parameters,
              bool phantom,
              bool prone,
-             double energy_kev,
+             const Beam& beam,
              const BodyOutline& body);
   // HU at a point; -1000 in air. `edge_mm` becomes the distance to the nearest sharp edge that matters.
   // slope_gain: see PhantomModel.

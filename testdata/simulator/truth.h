@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "testdata/simulator/attenuation.h"
+#include "testdata/simulator/beam.h"
 #include "testdata/simulator/hip_parameters.h"
 #include "testdata/simulator/protocol.h"
 #include "testdata/simulator/scan_grid.h"
@@ -72,8 +72,10 @@ struct ScanTruth {
   std::vector<RodAxis> rods;  // hu includes the scanner's water offset; empty without phantom
   PhantomType phantom_type = PhantomType::mindways_3;
   bool phantom = true;
-  double psf_fwhm_mm = 0.0;  // in-plane
-  bool femora = true;        // false: only calibration and phantom were simulated
+  double psf_fwhm_mm = 0.0;  // in-plane, along x at the isocentre
+  double psf_y_ratio = 1.0;
+  double psf_growth_per_100_mm = 0.0;
+  bool femora = true;  // false: only calibration and phantom were simulated
   SideTruth right;
   SideTruth left;
 };
@@ -88,8 +90,9 @@ struct ScanTruth {
                                           const std::vector<RodAxis>& rods,
                                           PhantomType type);
 
-// Marks the rods that leave the image, or with a circle the reconstruction circle, within the scan.
-void mark_cut_rods(ScanTruth& truth, const ScanGrid& grid, bool circle);
+// Marks the rods that leave the image, or with padding the reconstruction circle, within the scan; adds the
+// blur at their places.
+void place_rods_in_image(ScanTruth& truth, const ScanGrid& grid, const Protocol& protocol);
 
 // End of the lesser trochanter of a femur, z in the femur frame: the first level below the tip where the
 // surface stands out less than 1 mm.

@@ -84,6 +84,7 @@ void add_rod(JsonWriter& json, const RodAxis& axis) {
   const auto end = [](double z_mm) { return std::abs(z_mm) < 9999.0 ? z_mm : std::nan(""); };
   json.value("low_z_mm", end(axis.low_z_mm));
   json.value("high_z_mm", end(axis.high_z_mm));
+  json.value("psf_fwhm_mm", axis.psf_fwhm_mm);
   json.value("usable", axis.usable());
   json.value("absent", axis.absent);
   json.value("bubble", axis.bubble);
@@ -105,6 +106,8 @@ void add_calibration(JsonWriter& json, const ScanTruth& truth) {
   json.value("drift_slope_percent_per_100_mm", truth.drift.slope_percent_per_100_mm);
   json.value("drift_offset_hu_per_100_mm", truth.drift.offset_hu_per_100_mm);
   json.value("psf_fwhm_mm", truth.psf_fwhm_mm);
+  json.value("psf_y_ratio", truth.psf_y_ratio);
+  json.value("psf_growth_per_100_mm", truth.psf_growth_per_100_mm);
   json.begin_array("rods");
   for (const RodAxis& axis : truth.rods) add_rod(json, axis);
   json.end();
