@@ -32,10 +32,7 @@ void apply(const SubjectOverrides& overrides, Subject& subject) {
 }
 
 std::vector<std::filesystem::path> files_of(const SeriesWork& work) {
-  if (!work.volume) return work.files;
-  std::vector<std::filesystem::path> files;
-  for (const ScannedInstance& slice : work.volume->slices) files.push_back(slice.file);
-  return files;
+  return work.volume ? work.volume->files() : work.files;
 }
 
 // What stands in the way of measuring, as far as it is known before the pixels are read.
@@ -139,7 +136,12 @@ SeriesWork series_work(std::span<const std::filesystem::path> files,
   std::vector<ScannedInstance> instances;
   for (const std::filesystem::path& file : files) {
     auto scanned = scan_instance(file, {.digest_pixels = false});
-    if (auto* instance = std::get_if<ScannedInstance>(&scanned)) instances.push_back(std::move(*instance));
+    auto* instance = std::get_if<ScannedInstance>(&scanned);
+    if (instance == nullptr) continue;
+    // Copies among the frames of one object are told by their digests.
+    if (!instance->frames.empty()) scanned = scan_instance(file, {});
+    instance = std::get_if<ScannedInstance>(&scanned);
+    if (instance != nullptr) instances.push_back(std::move(*instance));
   }
   StudyVolumes volumes = group_volumes(instances);
   if (!volumes.candidates.empty()) work.volume = std::move(volumes.candidates.front());

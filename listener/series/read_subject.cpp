@@ -125,7 +125,12 @@ std::string study_date(DcmItem& header) {
   return {};
 }
 
-bool names_contrast(DcmItem& header) {
+bool names_contrast(const FrameHeader& frame) {
+  DcmItem& header = frame.dataset();
+  // The object lists agents; a frame may say that none was given when it was made.
+  const DcmTagKey& administered = DCM_ContrastBolusAgentAdministered;
+  if (ascii_text(frame.item_with(DCM_ContrastBolusUsageSequence, administered), administered) == "NO")
+    return false;
   DcmSequenceOfItems* agents = nullptr;
   if (header.findAndGetSequence(DCM_ContrastBolusAgentSequence, agents).good() && agents->card() > 0)
     return true;
@@ -173,18 +178,23 @@ StudyContext read_study_context(DcmItem& header) {
   return study;
 }
 
-Acquisition read_acquisition(DcmItem& header) {
+Acquisition read_acquisition(const FrameHeader& frame) {
+  DcmItem& header = frame.dataset();
+  const auto length = [&](const DcmTagKey& macro, const DcmTagKey& tag) {
+    return positive(decimal(frame.item_with(macro, tag), tag));
+  };
+  DcmItem& reconstruction = frame.item_with(DCM_CTReconstructionSequence, DCM_ConvolutionKernel);
   Acquisition acquisition;
-  acquisition.kvp = positive(decimal(header, DCM_KVP));
-  acquisition.slice_thickness_mm = positive(decimal(header, DCM_SliceThickness));
-  acquisition.reconstruction_diameter_mm = positive(decimal(header, DCM_ReconstructionDiameter));
-  acquisition.kernel = plain_kernel(plain_text(header, DCM_ConvolutionKernel));
+  acquisition.kvp = length(DCM_CTXRayDetailsSequence, DCM_KVP);
+  acquisition.slice_thickness_mm = length(DCM_PixelMeasuresSequence, DCM_SliceThickness);
+  acquisition.reconstruction_diameter_mm = length(DCM_CTReconstructionSequence, DCM_ReconstructionDiameter);
+  acquisition.kernel = plain_kernel(plain_text(reconstruction, DCM_ConvolutionKernel));
   acquisition.manufacturer = ascii_text(header, DCM_Manufacturer);
   acquisition.model = ascii_text(header, DCM_ManufacturerModelName);
   acquisition.station_name = ascii_text(header, DCM_StationName);
   acquisition.device_serial_number = ascii_text(header, DCM_DeviceSerialNumber);
   acquisition.patient_position = ascii_text(header, DCM_PatientPosition);
-  acquisition.contrast_agent = names_contrast(header);
+  acquisition.contrast_agent = names_contrast(frame);
   return acquisition;
 }
 
