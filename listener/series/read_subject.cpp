@@ -178,6 +178,11 @@ Acquisition read_acquisition(DcmItem& header) {
   acquisition.kvp = positive(decimal(header, DCM_KVP));
   acquisition.slice_thickness_mm = positive(decimal(header, DCM_SliceThickness));
   acquisition.reconstruction_diameter_mm = positive(decimal(header, DCM_ReconstructionDiameter));
+  acquisition.table_height_mm = decimal(header, DCM_TableHeight);
+  if (std::string date = plain_text(header, DCM_AcquisitionDate); date_of(date)) {
+    acquisition.acquisition_date = std::move(date);
+    acquisition.acquisition_time = plain_text(header, DCM_AcquisitionTime).substr(0, 6);
+  }
   acquisition.kernel = plain_kernel(plain_text(header, DCM_ConvolutionKernel));
   acquisition.manufacturer = ascii_text(header, DCM_Manufacturer);
   acquisition.model = ascii_text(header, DCM_ManufacturerModelName);
