@@ -1,27 +1,32 @@
-#include "analysis/calibration/calibrate.h"
+#include "analysis/calibration/calibrate_with_phantom.h"
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "analysis/calibration/choose_rods.h"
-#include "analysis/calibration/effective_energy.h"
 #include "analysis/calibration/find_rods.h"
-#include "analysis/calibration/fit_mindways.h"
+#include "analysis/calibration/fit_along_z.h"
+#include "analysis/calibration/fit_rods.h"
 #include "analysis/calibration/grade_calibration.h"
 #include "analysis/calibration/measure_rods.h"
+#include "analysis/calibration/muscle_balance.h"
 #include "analysis/calibration/muscle_noise.h"
+#include "analysis/calibration/recognise_phantom.h"
 #include "analysis/calibration/robust_statistics.h"
 #include "analysis/support/expects.h"
 #include "analysis/support/format_number.h"
 #include "analysis/volume/average_slices.h"
 
-// Slices -> window means -> row of rods -> readings -> identity -> Mindways fit -> grade.
+// Slices -> window means -> rows of rods -> readings -> which phantom -> fit -> grade.
 
 namespace focalhip {
 
 namespace {
 
 constexpr double unrelated_r_squared = 0.90;      // [Ogo] stops here
+constexpr double least_cover = 0.8;               // of the femora, by the rods [science qct 2.3]
+constexpr double least_corrected_change = 0.01;   // of 300 mg/cm3 along z [science qct 2.4]
 constexpr double least_edge_contrast_hu = 100.0;  // of a rod whose edge tells the blur
 // Blur outside this is no reading of a CT kernel; full width at half maximum 0.5 to 2.5 mm.
 constexpr double smallest_blur_sigma_mm = 0.5 / 2.355;
@@ -50,7 +55,7 @@ Eigen::Vector3d patient_point(const VoxelGrid& grid, const Eigen::Vector2d& plan
 std::vector<RodMeasurement> reported_rods(const std::vector<NamedRod>& rods,
                                           const RodRow& row,
                                           const MeasuredRow& measured,
-                                          const MindwaysFit& fit,
+                                          const RodFit& fit,
                                           const VoxelGrid& grid) {
   const double middle = 0.5 * (measured.first_slice + measured.last_slice);
   const Eigen::Vector2d shift = row.shift_mm_per_slice;
@@ -63,7 +68,7 @@ std::vector<RodMeasurement> reported_rods(const std::vector<NamedRod>& rods,
                         .mean_hu = rod.measured.mean_hu,
                         .sd_hu = rod.measured.sd_hu,
                         .drift_hu_per_mm = rod.measured.drift_hu_per_mm,
-                        .expected_k2hpo4_mg_cm3 = rod.certificate.k2hpo4_mg_cm3,
+                        .expected_mg_cm3 = rod.certificate.mineral_mg_cm3,
                         .residual_hu = rod.measured.mean_hu - fit.predicted(rod.certificate).value,
                         .radius_mm = rod.measured.edge ? rod.measured.edge->radius_mm : measured.radius_mm,
                         .centre_patient_mm = patient_point(grid, row.centre_mm(rod.place, middle), middle),
@@ -73,7 +78,7 @@ std::vector<RodMeasurement> reported_rods(const std::vector<NamedRod>& rods,
   return reported;
 }
 
-void refuse_unrelated_row(const MindwaysFit& fit, const RodRow& row, const Phantom& phantom) {
+void refuse_unrelated_row(const RodFit& fit, const RodRow& row, const Phantom& phantom) {
   if (fit.r_squared >= unrelated_r_squared || row.seen() >= phantom.rods.size()) return;
   throw Refusal(RefusalCode::no_phantom,
                 std::to_string(row.seen()) +
@@ -93,7 +98,7 @@ void refuse_too_few(const std::vector<NamedRod>& rods,
                     const std::vector<std::string>& excluded,
                     const Phantom& phantom) {
   const std::size_t used = used_readings(rods).size();
-  if (used >= 4) return;
+  if (used >= std::min(least_rods_judged, phantom.rods.size())) return;
   CalibrationQuality quality;
   quality.rods_in_phantom = phantom.rods.size();
   quality.rods_used = used;
@@ -101,15 +106,23 @@ void refuse_too_few(const std::vector<NamedRod>& rods,
   refuse_failed(grade_calibration(quality));
 }
 
-Calibration calibration_from(const MindwaysFit& fit) {
+Calibration calibration_from(const RodFit& fit, const Phantom& phantom, const KappaPolicy& policy) {
+  const DensityScale scale = density_scale(fit.slope_hu_per_mg_cm3, fit.intercept_hu, phantom.basis, policy);
+  const std::size_t rods = fit.residual_hu.size();
   Calibration result;
-  result.sigma_ct_hu_per_mg_cm3 = fit.sigma_ct_hu_per_mg_cm3();
-  result.beta_ct_hu = fit.beta_ct_hu();
-  result.r_squared = fit.r_squared;
-  result.residual_max_hu = fit.residual_max_hu;
-  result.residual_sd_hu = fit.residual_sd_hu;
-  result.effective_energy_kev = effective_energy_kev(fit.sigma_ref);
-  result.ha_per_k2hpo4 = ha_per_k2hpo4(result.effective_energy_kev);
+  result.phantom = phantom.name;
+  result.phantom_basis = phantom.basis;
+  result.sigma_ct_hu_per_mg_cm3 = scale.sigma_ct_hu_per_mg_cm3;
+  result.beta_ct_hu = scale.beta_ct_hu;
+  if (rods >= least_rods_judged) result.r_squared = fit.r_squared;
+  if (rods > 2) {
+    result.residual_max_hu = fit.residual_max_hu;
+    result.residual_sd_hu = fit.residual_sd_hu;
+  }
+  result.effective_energy_kev = scale.effective_energy_kev;
+  result.kappa_policy = policy;
+  result.ha_per_k2hpo4 = scale.kappa.k;
+  result.ha_offset_mg_cm3 = scale.kappa.c_mg_cm3;
   return result;
 }
 
@@ -123,60 +136,119 @@ void report_length(Calibration& result,
   };
   result.rods_lowest_z_mm = height_mm(measured.first_slice);
   result.rods_highest_z_mm = height_mm(measured.last_slice);
+  result.reference_z_mm = 0.5 * (result.rods_lowest_z_mm + result.rods_highest_z_mm);
+}
+
+// Where the calibration will be used: the femora, or as far as the rods reach.
+HeightRange judged_range(const Calibration& result, const std::optional<HeightRange>& femora) {
+  return femora ? *femora : HeightRange{result.rods_lowest_z_mm, result.rods_highest_z_mm};
+}
+
+void refuse_short_rods(const Calibration& result, const std::optional<HeightRange>& femora) {
+  if (!femora || femora->length_mm() <= 0.0) return;
+  const double covered_mm = std::min(result.rods_highest_z_mm, femora->highest_z_mm) -
+                            std::max(result.rods_lowest_z_mm, femora->lowest_z_mm);
+  const double share = std::max(0.0, covered_mm) / femora->length_mm();
+  if (share >= least_cover) return;
+  throw Refusal(RefusalCode::no_phantom,
+                "the rods run beside " + fixed(100.0 * share, 0) +
+                    " % of the femora from head to lesser trochanter, " + fixed(100.0 * least_cover, 0) +
+                    " % needed");
+}
+
+// Makes the calibration linear in z where that moves a density by more than it is uncertain; returns the
+// relative change of 300 mg/cm3 over the range that it is for, 0 when one line serves all.
+double follow_along_z(Calibration& result,
+                      const std::vector<NamedRod>& rods,
+                      const VoxelGrid& grid,
+                      double window_mm,
+                      double length_mm) {
+  const auto along = fit_along_z(rods, grid.spacing_mm.z(), window_mm);
+  if (!along) return 0.0;
+  const double sure_hu_per_mm =
+      std::abs(along->checked_drift_hu_per_mm) - 2.0 * along->checked_drift_error_hu_per_mm;
+  const double per_hu = 1.0 / (result.sigma_ct_hu_per_mg_cm3 * checked_density_mg_cm3);
+  if (sure_hu_per_mm * length_mm * per_hu < least_corrected_change) return 0.0;
+  // Slices are axial: the slice axis is the patient's z but for the cosine of a small tilt.
+  const double z_per_mm = grid.patient_axes(2, 2);
+  const Kappa kappa{.k = result.ha_per_k2hpo4, .c_mg_cm3 = result.ha_offset_mg_cm3};
+  const bool is_ha = result.phantom_basis == MineralBasis::hydroxyapatite;
+  const double slope_drift = along->slope_drift_hu_per_mg_cm3_per_mm / z_per_mm;
+  const double intercept_drift = along->intercept_drift_hu_per_mm / z_per_mm;
+  result.sigma_ct_drift_hu_per_mg_cm3_per_mm = is_ha ? slope_drift * kappa.k : slope_drift;
+  result.beta_ct_drift_hu_per_mm = is_ha ? intercept_drift + slope_drift * kappa.c_mg_cm3 : intercept_drift;
+  return std::abs(along->checked_drift_hu_per_mm) * length_mm * per_hu;
 }
 
 CalibrationQuality quality_of(const Calibration& result,
                               const std::vector<NamedRod>& rods,
-                              const RodRow& row) {
-  const double length_mm = result.rods_highest_z_mm - result.rods_lowest_z_mm;
+                              const RecognisedPhantom& found) {
   CalibrationQuality quality;
+  quality.rods_in_phantom = found.phantom.rods.size();
   quality.rods_used = used_readings(rods).size();
   quality.r_squared = result.r_squared;
   quality.residual_max_hu = result.residual_max_hu;
   quality.sigma_ct_hu_per_mg_cm3 = result.sigma_ct_hu_per_mg_cm3;
   quality.beta_ct_hu = result.beta_ct_hu;
   quality.effective_energy_kev = result.effective_energy_kev;
-  quality.pitch_spread = pitch_spread(row);
+  quality.pitch_spread = pitch_spread(found.row);
   quality.radius_spread = radius_spread(rods);
   quality.drift_max_hu_per_mm = largest_drift_hu_per_mm(rods);
-  quality.density_drift = density_drift(rods, result.sigma_ct_hu_per_mg_cm3, length_mm);
   return quality;
 }
 
-RodSearch rod_search(const CalibrationOptions& options) {
-  return {.rods = options.phantom.rods.size(),
-          .smallest_radius_mm = options.smallest_rod_radius_mm,
-          .largest_radius_mm = options.largest_rod_radius_mm,
-          .threads = options.threads};
+// Every row of as many rods as one of the phantoms has.
+std::vector<FoundPhantomRow> rows_in(const CtVolume& ct,
+                                     const std::vector<SliceAverage>& windows,
+                                     const std::vector<Phantom>& phantoms,
+                                     const CalibrationOptions& options) {
+  RodSearch search{.smallest_radius_mm = options.smallest_rod_radius_mm,
+                   .largest_radius_mm = options.largest_rod_radius_mm,
+                   .threads = options.threads};
+  const std::vector<SearchedWindow> searched = search_circles(windows, search);
+  std::set<std::size_t> counts;
+  for (const Phantom& phantom : phantoms) counts.insert(phantom.rods.size());
+  std::vector<FoundPhantomRow> rows;
+  std::string why_none;
+  for (const std::size_t count : counts) {
+    search.rods = count;
+    const FoundRods found = find_rods(windows, searched, ct.grid, search);
+    for (const RodRow& row : found.rows) rows.push_back({row, count});
+    if (why_none.empty()) why_none = found.why_none;
+  }
+  if (rows.empty()) throw Refusal(RefusalCode::no_phantom, why_none);
+  return rows;
 }
 
 }  // namespace
 
-Calibration calibrate(const CtVolume& ct, const CalibrationOptions& options) {
+Calibration calibrate_with_phantom(const CtVolume& ct,
+                                   const CalibrationOptions& options,
+                                   const std::optional<HeightRange>& femora) {
   expects(ct.hu.size() == ct.grid.voxel_count(), "a value for every voxel");
-  expects(options.phantom.rods.size() >= 4, "a phantom of at least four rods");
+  const std::vector<Phantom> phantoms = phantoms_for(ct.acquisition, options.phantoms);
 
   const std::vector<SliceAverage> windows = average_in_windows(ct, options.window_mm, options.threads);
-  const RodRow row = find_rods(windows, ct.grid, rod_search(options));
-  const MeasuredRow measured = measure_rods(ct, row, {});
-  std::vector<NamedRod> rods = name_rods(measured, options.phantom);
+  const RecognisedPhantom found = recognise_phantom(ct, rows_in(ct, windows, phantoms, options), phantoms);
+  std::vector<NamedRod> rods = name_rods(found.measured, found.identity, found.phantom);
 
   const std::optional<double> muscle_sd_hu = muscle_noise_sd_hu(ct, windows, options.threads);
   const double noise_sd_hu = std::max(1.0, muscle_sd_hu.value_or(median_rod_sd_hu(rods)));
-  const std::vector<std::string> excluded = exclude_bad_rods(rods, options.phantom, noise_sd_hu);
-  refuse_too_few(rods, excluded, options.phantom);
+  const std::vector<std::string> excluded = exclude_bad_rods(rods, found.phantom, noise_sd_hu);
+  refuse_too_few(rods, excluded, found.phantom);
 
-  const MindwaysFit fit = fit_mindways(used_readings(rods));
-  refuse_unrelated_row(fit, row, options.phantom);
-  Calibration result = calibration_from(fit);
-  result.phantom = options.phantom.name;
+  const RodFit fit = fit_rods(used_readings(rods));
+  refuse_unrelated_row(fit, found.row, found.phantom);
+  Calibration result = calibration_from(fit, found.phantom, options.kappa);
   result.muscle_noise_sd_hu = muscle_sd_hu;
   result.in_plane_psf_sigma_mm = blur_sigma_mm(rods);
-  result.rods = reported_rods(rods, row, measured, fit, ct.grid);
-  report_length(result, row, measured, ct.grid);
+  result.rods = reported_rods(rods, found.row, found.measured, fit, ct.grid);
+  report_length(result, found.row, found.measured, ct.grid);
+  refuse_short_rods(result, femora);
 
-  CalibrationQuality quality = quality_of(result, rods, row);
-  quality.rods_in_phantom = options.phantom.rods.size();
+  CalibrationQuality quality = quality_of(result, rods, found);
+  quality.density_drift =
+      follow_along_z(result, rods, ct.grid, options.window_mm, judged_range(result, femora).length_mm());
   quality.kvp = ct.acquisition.kvp;
   quality.noise_ratio_max = largest_noise_ratio(rods, noise_sd_hu);
   quality.excluded = excluded;
@@ -184,6 +256,7 @@ Calibration calibrate(const CtVolume& ct, const CalibrationOptions& options) {
   refuse_failed(grade);
   result.grade = grade.grade;
   result.notes = grade.notes;
+  note_muscle_imbalance(ct, windows, result.notes);
   return result;
 }
 

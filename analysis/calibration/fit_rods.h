@@ -13,26 +13,38 @@ struct RodReading {
   Hu hu;
 };
 
-// Least squares of  hu - water = sigma_ref * k2hpo4 + beta_ref  over the rods, [Ogo] [MindwaysQctPro].
-struct MindwaysFit {
-  double sigma_ref = 0.0;        // HU per mg/cm3 K2HPO4 at the rods' water: attenuation ratio K2HPO4 / water
-  double beta_ref_hu = 0.0;      // close to -1000
-  double r_squared = 0.0;        // of the regression
-  double residual_max_hu = 0.0;  // largest absolute residual
-  double residual_sd_hu = 0.0;   // sqrt(sum of squares / (rods - 2))
+// Least squares of  hu - water = slope * mineral + intercept  over the rods. K2HPO4: sigma_ref and beta_ref
+// of the Mindways equation [Ogo] [MindwaysQctPro]; hydroxyapatite (water 0): the plain line of the image.
+struct RodFit {
+  double slope_hu_per_mg_cm3 = 0.0;
+  double intercept_hu = 0.0;        // K2HPO4: close to -1000; hydroxyapatite: close to 0
+  double r_squared = 0.0;           // of the regression
+  double residual_max_hu = 0.0;     // largest absolute residual
+  double residual_sd_hu = 0.0;      // sqrt(sum of squares / (rods - 2)); 0 for two rods
   std::vector<double> residual_hu;  // measured minus fitted, in the order of the readings
 
-  // The image's own line: hu = sigma_ct * k2hpo4 + beta_ct for an aqueous solution.
-  [[nodiscard]] double sigma_ct_hu_per_mg_cm3() const;
-  [[nodiscard]] double beta_ct_hu() const;
   [[nodiscard]] Hu predicted(const PhantomRod& rod) const;
 };
 
-// Needs at least three rods of at least two different K2HPO4 densities.
-[[nodiscard]] MindwaysFit fit_mindways(std::span<const RodReading> readings);
+// Needs at least two rods of different density.
+[[nodiscard]] RodFit fit_rods(std::span<const RodReading> readings);
 
-// What is left of the reading of `index` when the others alone are fitted. Needs at least four rods.
+// What is left of the reading of `index` when the others alone are fitted. Needs at least three rods.
 [[nodiscard]] double leave_one_out_residual_hu(std::span<const RodReading> readings, std::size_t index);
 [[nodiscard]] std::vector<RodReading> without(std::span<const RodReading> readings, std::size_t index);
+
+// The image's own line, hu = beta_ct + sigma_ct * K2HPO4, and what its slope tells of the beam.
+struct DensityScale {
+  double sigma_ct_hu_per_mg_cm3 = 1.0;
+  double beta_ct_hu = 0.0;
+  double effective_energy_kev = 70.0;
+  Kappa kappa;
+};
+[[nodiscard]] DensityScale density_scale(double slope_hu_per_mg_cm3,
+                                         double intercept_hu,
+                                         MineralBasis basis,
+                                         const KappaPolicy& policy);
+// The other way round: what sigma_ct a beam of this energy gives on the scale of K2HPO4.
+[[nodiscard]] double sigma_ct_at(double effective_energy_kev);
 
 }  // namespace focalhip
