@@ -1,6 +1,7 @@
 #include "testdata/simulator/attenuation.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 
 namespace focalhip::simulator {
@@ -14,7 +15,6 @@ constexpr std::array<double, 8> table_hydroxyapatite{1.975, 1.831, 1.705, 1.648,
 // Water displaced by 1 mg of solute: an aqueous K2HPO4 solution holds 999.6 - 0.2174 rho mg/cm3 of water;
 // hydroxyapatite of 3.156 g/cm3 takes the place of 1 / 3.156 mg of water.
 constexpr double water_displaced_k2hpo4 = 0.2174;
-constexpr double water_displaced_hydroxyapatite = 0.3169;
 constexpr double water_of_solution_mg_cm3 = 999.6;
 
 // Lagrange parabola through the three nearest nodes.
@@ -53,19 +53,6 @@ CalibrationTruth calibration_at(double energy_kev) {
   truth.ha_per_k2hpo4 = truth.sigma_hu_per_mg_cm3 /
                         (hydroxyapatite_attenuation_ratio(energy_kev) - water_displaced_hydroxyapatite);
   return truth;
-}
-
-const std::array<Rod, 5>& mindways_model_3() {
-  static const std::array<Rod, 5> rods{{{'A', -51.83, 1012.25},
-                                        {'B', -53.40, 1056.95},
-                                        {'C', 58.88, 1103.57},
-                                        {'D', 157.05, 1119.52},
-                                        {'E', 375.83, 923.20}}};
-  return rods;
-}
-
-double rod_hu(const Rod& rod, double energy_kev) {
-  return rod.water_mg_cm3 + k2hpo4_attenuation_ratio(energy_kev) * rod.k2hpo4_mg_cm3 - 1000.0;
 }
 
 double effective_energy_kev(double tube_kvp) {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <array>
-
 // X-ray physics of the simulated scanner in the mono-energetic approximation. A CT number is
 // HU = mu - 1000 with mu the attenuation in units of water * 1 mg/cm3, so that water of 1000 mg/cm3 has 0 HU.
 namespace focalhip::simulator {
@@ -9,6 +7,9 @@ namespace focalhip::simulator {
 // Attenuation of K2HPO4 and of hydroxyapatite per unit of mass, relative to water. E in keV, 60 .. 90.
 [[nodiscard]] double k2hpo4_attenuation_ratio(double energy_kev);
 [[nodiscard]] double hydroxyapatite_attenuation_ratio(double energy_kev);
+
+// Water displaced by 1 mg of solid hydroxyapatite of 3.156 g/cm3, mg.
+inline constexpr double water_displaced_hydroxyapatite = 0.3169;
 
 // What a perfect reading of the five rods gives: HU = sigma * rho_K2HPO4 + beta, and HA = kappa * K2HPO4.
 struct CalibrationTruth {
@@ -20,15 +21,6 @@ struct CalibrationTruth {
   double ha_per_k2hpo4 = 1.0;  // kappa
 };
 [[nodiscard]] CalibrationTruth calibration_at(double energy_kev);
-
-// Mindways Model 3 rods A .. E: mg/cm3 of K2HPO4 and of water (values published for serials 4541A and 4560).
-struct Rod {
-  char name = 'A';
-  double k2hpo4_mg_cm3 = 0.0;
-  double water_mg_cm3 = 0.0;
-};
-[[nodiscard]] const std::array<Rod, 5>& mindways_model_3();
-[[nodiscard]] double rod_hu(const Rod& rod, double energy_kev);
 
 // Usual effective energy of a tube voltage behind an adult pelvis.
 [[nodiscard]] double effective_energy_kev(double tube_kvp);

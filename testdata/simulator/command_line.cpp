@@ -1,6 +1,7 @@
 #include "testdata/simulator/command_line.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <thread>
 
@@ -9,6 +10,11 @@
 
 namespace focalhip::simulator {
 namespace {
+
+bool changes_files(std::string_view option) {
+  constexpr std::array<std::string_view, 4> harmless{"--out", "--threads", "--quiet", "--progress"};
+  return std::find(harmless.begin(), harmless.end(), option) == harmless.end();
+}
 
 // "--name=value" or "--name value"; moves `position` past what it used.
 std::string apply(SimulateRequest& request, std::span<const char* const> arguments, std::size_t& position) {
@@ -30,6 +36,7 @@ std::string apply(SimulateRequest& request, std::span<const char* const> argumen
     return std::string(name) + ": needs a value (" + std::string(option->value) + ")";
   }
   const std::string rule = option->set(request, value);
+  if (changes_files(name)) request.identity[std::string(name)] = std::string(value);
   return rule.empty() ? rule : std::string(name) + ": " + rule + ", not \"" + std::string(value) + '"';
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -32,6 +34,10 @@ struct SimulateRequest {
   bool reversed_instance_numbers = false;
   int rescale_intercept = 0;
   SecondReconstruction second = SecondReconstruction::none;
+  bool rods_only = false;
+  std::vector<std::function<void(PhantomParameters&)>> phantom_changes;  // to the drawn person's phantom
+  // Every option given that can change the files, with its value.
+  std::map<std::string, std::string, std::less<>> identity;
   std::optional<bool> progress;  // absent = only on a terminal
 };
 

@@ -19,6 +19,9 @@ struct Option {
   Setter set;
 };
 
+// Options of the calibration phantom.
+[[nodiscard]] std::vector<Option> phantom_options();
+
 // Every option of focalhip-simulate, in the order of the help text.
 [[nodiscard]] const std::vector<Option>& all_options();
 

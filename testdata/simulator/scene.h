@@ -12,8 +12,9 @@ namespace focalhip::simulator {
 
 // The person on the table as the scanner sees it: a CT number for every point, before blur and noise.
 struct Scene {
-  CalibrationTruth calibration;
+  CalibrationTruth calibration;  // at the level of the heads
   double water_offset_hu = 0.0;
+  ScannerDrift drift;
   FemurModel right;
   FemurModel left;
   PelvisModel right_pelvis;
@@ -21,6 +22,7 @@ struct Scene {
   BodyModel body;
   TableModel table;
   Vec3 middle;  // between the heads
+  PhantomType phantom_type = PhantomType::mindways_3;
 };
 
 // Range of z (patient, mm) that the scan covers; margin included by the caller.
@@ -32,6 +34,9 @@ struct Extent {
 [[nodiscard]] Scene build_scene(
     const HipParameters& hip, const Protocol& protocol, double water_offset_hu, Extent extent, int threads);
 
+// Effective energy of the beam behind the person.
+[[nodiscard]] double scan_energy_kev(const HipParameters& hip, const Protocol& protocol);
+
 struct ScenePoint {
   double hu = -1000.0;                // offset included
   double edge_mm = 1e3;               // distance to the nearest edge worth finer sampling; 0 inside bone
@@ -42,7 +47,8 @@ struct ScenePoint {
 // aliasing.
 [[nodiscard]] ScenePoint scene_point(const Scene& scene, Vec3 p_patient_mm, double edge_width_mm);
 
-// HU of bone of a density (HA mg/cm3), offset not included.
-[[nodiscard]] double bone_hu(const CalibrationTruth& calibration, double ha_mg_cm3);
+// HU of bone of a density (HA mg/cm3), offset not included. slope_gain: share by which the scanner's slope is
+// larger there than at the heads.
+[[nodiscard]] double bone_hu(const CalibrationTruth& calibration, double ha_mg_cm3, double slope_gain = 0.0);
 
 }  // namespace focalhip::simulator

@@ -37,6 +37,9 @@ using Progress = std::function<void(std::string_view stage, double done)>;
                                      int threads,
                                      const Progress& progress = {});
 
+// HU of water in the scanner: the protocol's, or drawn.
+[[nodiscard]] double drawn_water_offset_hu(const Protocol& protocol, std::uint64_t seed);
+
 // The slices the protocol asks for.
 [[nodiscard]] ScanGrid plan_scan(const HipParameters& hip, const Protocol& protocol);
 

@@ -1,4 +1,5 @@
 #include "testdata/simulator/attenuation.h"
+#include "testdata/simulator/phantom_rods.h"
 
 #include <gtest/gtest.h>
 

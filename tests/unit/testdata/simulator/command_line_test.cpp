@@ -45,6 +45,44 @@ TEST(CommandLine, TakesWhatItIsGiven) {
   EXPECT_EQ(p.request.transfer_syntax, TransferSyntax::implicit_little_endian);
 }
 
+TEST(CommandLine, PhantomOptionsChangeTheDrawnPhantom) {
+  const ParsedRequest p = parsed({"--out",
+                                  "x",
+                                  "--seed=7",
+                                  "--phantom=qrm-bdc-6",
+                                  "--phantom-place=above",
+                                  "--second-phantom=left",
+                                  "--absent-rods=A,C",
+                                  "--rod-bubble=D,2.5,30,-10",
+                                  "--phantom-reversed=yes",
+                                  "--rod-density-error=2",
+                                  "--phantom-to=15",
+                                  "--rods-only"});
+  EXPECT_THAT(p.problems, IsEmpty());
+  PhantomParameters phantom;
+  for (const auto& change : p.request.phantom_changes) change(phantom);
+  EXPECT_EQ(phantom.type, PhantomType::qrm_bdc_6);
+  EXPECT_EQ(phantom.place, PhantomPlace::above);
+  EXPECT_EQ(phantom.second_place, PhantomPlace::beside_left);
+  EXPECT_THAT(phantom.absent_rods, ElementsAre("A", "C"));
+  ASSERT_TRUE(phantom.bubble);
+  EXPECT_EQ(phantom.bubble->rod, "D");
+  EXPECT_EQ(phantom.bubble->length_mm, 30.0);
+  EXPECT_EQ(phantom.bubble->level_mm, -10.0);
+  EXPECT_TRUE(phantom.reversed);
+  EXPECT_DOUBLE_EQ(phantom.density_error, 0.02);
+  EXPECT_EQ(phantom.high_end_mm, 15.0);
+  EXPECT_TRUE(p.request.rods_only);
+  for (const char* wrong : {"--phantom=mindways",
+                            "--rod-bubble=D,99",
+                            "--rod-bubble=",
+                            "--absent-rods=A;B",
+                            "--phantom-place=below",
+                            "--phantom-reversed"}) {
+    EXPECT_EQ(parsed({"--out", "x", "--seed", "1", wrong}).problems.size(), 1U) << wrong;
+  }
+}
+
 TEST(CommandLine, ReportsEveryProblemAtOnce) {
   const ParsedRequest p =
       parsed({"--sex", "X", "--noise", "-1", "--kvp", "abc", "--nonsense", "--localizer=1", "--seed", "1.5"});
@@ -72,6 +110,19 @@ TEST(CommandLine, HelpNamesEveryOption) {
   for (const char* option : {"--out",
                              "--seed",
                              "--no-phantom",
+                             "--phantom",
+                             "--phantom-place",
+                             "--second-phantom",
+                             "--air-gap",
+                             "--phantom-roll",
+                             "--phantom-from",
+                             "--absent-rods",
+                             "--rod-bubble",
+                             "--rod-density-error",
+                             "--drift-slope",
+                             "--fov-shift-x",
+                             "--prone",
+                             "--rods-only",
                              "--kvp",
                              "--contrast",
                              "--localizer",
