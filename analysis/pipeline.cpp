@@ -47,9 +47,30 @@ HipReport describe(const CtVolume& ct, const Subject& subject, const AnalysisOpt
   return report;
 }
 
-void add_calibration(HipReport& report, const CtVolume& ct, const CalibrationOptions& options) {
+// From the lower lesser trochanter to the higher head's top: where the calibration will be used.
+std::optional<HeightRange> heights_of(const std::optional<Femora>& femora) {
+  if (!femora) return std::nullopt;
+  std::optional<HeightRange> range;
+  for (const FemurOutcome& outcome : *femora) {
+    const auto* femur = std::get_if<SegmentedFemur>(&outcome);
+    if (femur == nullptr) continue;
+    const FemurFrame& frame = femur->frame;
+    const double top_z_mm = frame.head_centre_patient_mm.z() + frame.head_radius_mm;
+    const double bottom_z_mm =
+        frame.origin_patient_mm.z() + frame.lesser_trochanter_distal_mm * frame.shaft_axis_patient.z();
+    if (!range) range = HeightRange{bottom_z_mm, top_z_mm};
+    range->lowest_z_mm = std::min(range->lowest_z_mm, bottom_z_mm);
+    range->highest_z_mm = std::max(range->highest_z_mm, top_z_mm);
+  }
+  return range;
+}
+
+void add_calibration(HipReport& report,
+                     const CtVolume& ct,
+                     const std::optional<Femora>& femora,
+                     const CalibrationOptions& options) {
   try {
-    report.calibration = calibrate(ct, options);
+    report.calibration = calibrate(ct, options, heights_of(femora));
     report.grade = worse(report.grade, report.calibration->grade);
     append(report.notes, report.calibration->notes);
   } catch (const Refusal& refusal) {
@@ -184,7 +205,7 @@ HipReport analyse(const CtVolume& ct, const Subject& subject, const AnalysisOpti
   const AnalysisOptions options = with_threads_everywhere(given);
   HipReport report = describe(ct, subject, options);
   const std::optional<Femora> femora = find_femora(report, ct, options.femur);
-  add_calibration(report, ct, options.calibration);
+  add_calibration(report, ct, femora, options.calibration);
   if (femora) {
     for (const Side side : {Side::right, Side::left}) {
       const FemurOutcome& outcome = (*femora)[static_cast<std::size_t>(side)];

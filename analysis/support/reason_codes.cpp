@@ -95,6 +95,12 @@ Words words(NoteCode code) {
       return {"SIDE_UNCERTAIN", "Side to use not certain"};
     case NoteCode::side_refused:
       return {"SIDE_REFUSED", "One femur was not measured"};
+    case NoteCode::calibration_asynchronous:
+      return {"CALIBRATION_ASYNC", "Calibrated by a phantom scan of another day"};
+    case NoteCode::calibration_internal:
+      return {"CALIBRATION_INTERNAL", "Calibrated by the patient's own tissues"};
+    case NoteCode::muscle_imbalance:
+      return {"MUSCLE_IMBALANCE", "Muscle reads differently left and right"};
   }
   expects(false, "every note code has words");
   return {};
@@ -114,7 +120,7 @@ std::span<const RefusalCode> all_refusal_codes() {
   return codes;
 }
 std::span<const NoteCode> all_note_codes() {
-  static const auto codes = every<NoteCode, static_cast<std::size_t>(NoteCode::side_refused) + 1>();
+  static const auto codes = every<NoteCode, static_cast<std::size_t>(NoteCode::muscle_imbalance) + 1>();
   return codes;
 }
 

@@ -15,6 +15,9 @@ struct Acquisition {
   std::optional<double> kvp;
   std::optional<double> slice_thickness_mm;
   std::optional<double> reconstruction_diameter_mm;
+  std::optional<double> table_height_mm;
+  std::string acquisition_date;  // YYYYMMDD, the scanner's own; empty = unknown or no date
+  std::string acquisition_time;  // HHMMSS
   std::string kernel;
   std::string manufacturer;
   std::string model;

@@ -144,6 +144,22 @@ std::optional<double> positive(std::optional<double> value) {
   return value && *value > 0.0 ? value : std::nullopt;
 }
 
+// Single-frame images have a date and a time, multi-frame ones both in one value.
+void read_acquisition_time(DcmItem& header, Acquisition& acquisition) {
+  constexpr std::size_t date_digits = 8;
+  constexpr std::size_t time_digits = 6;
+  const std::string both = plain_text(header, DCM_AcquisitionDateTime);
+  std::string date = plain_text(header, DCM_AcquisitionDate);
+  std::string time = plain_text(header, DCM_AcquisitionTime);
+  if (date.empty() && both.size() >= date_digits) {
+    date = both.substr(0, date_digits);
+    time = both.substr(date_digits);
+  }
+  if (!date_of(date)) return;
+  acquisition.acquisition_date = std::move(date);
+  acquisition.acquisition_time = time.substr(0, time_digits);
+}
+
 }  // namespace
 
 Subject read_subject(DcmItem& header) {
@@ -188,7 +204,10 @@ Acquisition read_acquisition(const FrameHeader& frame) {
   acquisition.kvp = length(DCM_CTXRayDetailsSequence, DCM_KVP);
   acquisition.slice_thickness_mm = length(DCM_PixelMeasuresSequence, DCM_SliceThickness);
   acquisition.reconstruction_diameter_mm = length(DCM_CTReconstructionSequence, DCM_ReconstructionDiameter);
+  acquisition.table_height_mm =
+      decimal(frame.item_with(DCM_CTAcquisitionDetailsSequence, DCM_TableHeight), DCM_TableHeight);
   acquisition.kernel = plain_kernel(plain_text(reconstruction, DCM_ConvolutionKernel));
+  read_acquisition_time(header, acquisition);
   acquisition.manufacturer = ascii_text(header, DCM_Manufacturer);
   acquisition.model = ascii_text(header, DCM_ManufacturerModelName);
   acquisition.station_name = ascii_text(header, DCM_StationName);
