@@ -19,7 +19,7 @@ JobResult one_object(const std::string& outcome = {}) {
   object.sop_class_uid = "1.2.840.10008.5.1.4.1.1.88.34";
   object.sop_instance_uid = "2.25.1";
   object.bytes = "the report";
-  return {{object}, outcome};
+  return {{object}, outcome, {}};
 }
 
 class RunJob : public testing::Test {

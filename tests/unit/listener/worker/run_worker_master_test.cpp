@@ -80,7 +80,7 @@ TEST_F(WorkerMasterProcess, WorksOnAJobAndStopsCleanly) {
 TEST_F(WorkerMasterProcess, ACrashingAnalysisIsTriedThreeTimesAndThenReported) {
   options_.work = [](const JobTask& task) {
     if (!task.refusal) ::raise(SIGSEGV);
-    return JobResult{{}, std::string(code_string(task.refusal->code))};
+    return JobResult{{}, std::string(code_string(task.refusal->code)), {}};
   };
   start();
   const Job job = wait_for_end(add_job());
