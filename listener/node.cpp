@@ -22,6 +22,7 @@
 #include "listener/spool/spool_layout.h"
 #include "listener/status/run_status_server.h"
 #include "listener/supervisor/instance_lock.h"
+#include "listener/support/fault_points.h"
 #include "listener/support/fork_child.h"
 #include "listener/support/log.h"
 #include "listener/worker/run_worker_master.h"
@@ -187,12 +188,15 @@ std::vector<ChildSpec> node_children(const NodeConfig& config, std::shared_ptr<s
 int run_node(const NodeConfig& config, const std::filesystem::path& config_file) {
   hold_stop_signals();  // a stop during the start is a clean end, too
   const SpoolLayout spool = spool_layout(config.node.data_folder, config.node.name);
+  fault_point("supervisor_before_lock");
   const std::optional<UniqueFd> lock = take_instance_lock(spool.node_lock(), lock_patience);
   if (!lock) {
     std::fprintf(stderr, "focalhip: another node uses %s\n", spool.root.c_str());
     return 1;
   }
+  fault_point("supervisor_after_lock");
   if (!store_is_usable(config)) return 1;
+  fault_point("supervisor_before_children");
   const auto bound_port = std::make_shared<std::uint16_t>(config.node.port);
   SuperviseOptions options;
   options.kept_fds = {lock->value()};

@@ -12,6 +12,7 @@
 #include "listener/association/receive_data_set.h"
 #include "listener/spool/commitment_record.h"
 #include "listener/spool/scanned_instance.h"
+#include "listener/support/fault_points.h"
 #include "listener/support/utc_clock.h"
 
 namespace focalhip {
@@ -92,7 +93,9 @@ std::optional<DIC_US> receive_report(Session& session, T_ASC_PresentationContext
   if (!object.flush()) return STATUS_N_ProcessingFailure;
   const std::optional<CommitmentReport> report = parse_report(object, session.peer_ae_title);
   if (!report) return STATUS_N_ProcessingFailure;
+  fault_point("receiver_before_commitment");
   write_commitment_report(session.spool, *report);
+  fault_point("receiver_after_commitment");
   session.log.info("COMMITMENT_REPORT",
                    {{"peer", session.peer_ae_title},
                     {"transaction", report->transaction_uid},

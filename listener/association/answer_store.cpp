@@ -61,6 +61,7 @@ std::string hex(unsigned value) {
                           const T_DIMSE_C_StoreRQ& request,
                           const Refused& refused) {
   session.last_problem = hex(refused.status) + " " + refused.comment;
+  fault_point("receiver_before_refusal");
   if (++session.counts.refused <= most_logged_refusals)
     session.log.warning("OBJECT_REFUSED",
                         {{"status", hex(refused.status)},
@@ -187,6 +188,7 @@ std::unique_ptr<ObjectFile> create_object_file(Session& session,
                                     const T_DIMSE_C_StoreRQ& request) {
   const int number = ++session.last_number;
   const std::unique_ptr<ObjectFile> object = create_object_file(session, number, context, request);
+  fault_point("receiver_part_created");
   const Next received =
       receive_data_set(session, presentation_context, [&](std::span<const std::byte> bytes) {
         if (object) object->write(bytes);
@@ -194,6 +196,7 @@ std::unique_ptr<ObjectFile> create_object_file(Session& session,
       });
   if (received == Next::broken) return Next::broken;
   session.watchdog.enter(AssociationPhase::working);
+  fault_point("receiver_received");
   Filed filed{.refused = Refused{store_status::out_of_resources, "object cannot be written"}};
   try {
     if (object) filed = file_object(session, *object, number, request);
@@ -204,7 +207,9 @@ std::unique_ptr<ObjectFile> create_object_file(Session& session,
   if (filed.dropped) return drop(session, presentation_context, request);
   ++session.counts.stored;
   fault_point("receiver_before_response");
-  return respond(session, presentation_context, request, store_status::success, {});
+  const Next next = respond(session, presentation_context, request, store_status::success, {});
+  fault_point("receiver_after_response");
+  return next;
 }
 
 }  // namespace

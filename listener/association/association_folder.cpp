@@ -32,8 +32,11 @@ void AssociationFolder::create_if_needed() {
   UniqueFd lock_fd(::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0640));
   if (!lock_fd) fail("creating", lock_file);
   lock(lock_fd);
+  fault_point("receiver_folder_locked");
   write_association_record(making, record_);
+  fault_point("receiver_folder_recorded");
   rename_durably(making, final);
+  fault_point("receiver_folder_renamed");
   UniqueFd folder_fd(::open(final.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder_fd) fail("opening", final);
   lock_ = std::move(lock_fd);
@@ -41,6 +44,7 @@ void AssociationFolder::create_if_needed() {
 }
 
 void AssociationFolder::take(ObjectFile& object, int number, const std::string& sop_instance_uid) {
+  fault_point("receiver_synced");
   create_if_needed();
   const std::filesystem::path target = spool_.association(id_) / object_file_name(number, sop_instance_uid);
   fault_point("receiver_before_rename");
@@ -52,7 +56,7 @@ void AssociationFolder::take(ObjectFile& object, int number, const std::string& 
 }
 
 void AssociationFolder::finish(const AssociationEnding& ending) {
-  if (folder_) write_association_ending(spool_.association(id_), ending);
+  if (folder_) write_association_ending(spool_.association(id_), ending, FaultPoint("receiver_in_ended"));
 }
 
 }  // namespace focalhip

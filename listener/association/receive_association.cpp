@@ -134,6 +134,7 @@ void run_session(const NodeConfig& config,
                  const Log& log) {
   const SpoolLayout spool = spool_layout(config.node.data_folder, config.node.name);
   const UtcMs started_ms = utc_now_ms();
+  fault_point("receiver_after_accept");
   AssociationFolder folder(spool,
                            new_spool_id(started_ms),
                            {.calling_ae_title = caller.calling_ae_title,
@@ -152,6 +153,7 @@ void run_session(const NodeConfig& config,
   fault_point("receiver_before_ended");
   const AssociationEnding ending = ending_of(session, outcome);
   folder.finish(ending);
+  fault_point("receiver_after_ended");
   log.info("ASSOCIATION_ENDED",
            {{"association", folder.id()},
             {"peer", caller.peer_ae_title},
@@ -182,6 +184,7 @@ void run_session(const NodeConfig& config,
     ASC_rejectAssociation(association, &caller.rejection->parameters);
     return false;
   }
+  fault_point("receiver_before_accept");
   const int contexts = answer_presentation_contexts(request);
   OFStandard::strlcpy(request.ourImplementationClassUID,
                       implementation_class_uid.data(),

@@ -29,6 +29,7 @@
 #include "listener/association/waiting_connections.h"
 #include "listener/spool/association_record.h"
 #include "listener/spool/spool_layout.h"
+#include "listener/support/fault_points.h"
 #include "listener/support/log.h"
 
 namespace focalhip {
@@ -103,14 +104,17 @@ void Acceptor::prepare() {
   dcmDataDict.rdlock();  // loads the dictionary once; the receivers inherit it
   dcmDataDict.rdunlock();
   create_spool_folders(spool_);
+  fault_point("acceptor_before_sweep");
   sweep_incoming(spool_);
   for (const std::string& peer : book_.unreachable()) log_.warning("PEER_ADDRESS_UNKNOWN", {{"peer", peer}});
 }
 
 int Acceptor::run(const AcceptorOptions& options) {
   prepare();
+  fault_point("acceptor_before_listen");
   listener_ = open_listen_socket(config_.node.bind, config_.node.port);
   log_.info("LISTENING", {{"bind", config_.node.bind}, {"port", listener_.port}});
+  fault_point("acceptor_before_ready");
   if (options.on_ready) options.on_ready(listener_.port);
   while (!stop_) wait_and_handle(timeout_ms());
   log_.info("STOPPING", {{"associations", children_.all().size()}});
@@ -202,10 +206,12 @@ void Acceptor::start_receiver(WaitingConnection connection) {
     return refuse_for_now("no socket pair");
   UniqueFd ours(ends[0]);
   UniqueFd theirs(ends[1]);
+  fault_point("acceptor_before_fork");
   const pid_t pid = ::fork();
   if (pid == 0) be_receiver(std::move(connection), std::move(theirs));
   if (pid < 0) return refuse_for_now("cannot fork");
   children_.add({.pid = pid, .address = connection.address, .peer_index = {}, .channel = std::move(ours)});
+  fault_point("acceptor_after_fork");
 }
 
 // In the child: only its own connection stays open, whatever the acceptor or those before it had. SIGTERM
@@ -236,6 +242,7 @@ void Acceptor::reap() {
                {{"pid", pid},
                 {"signal", WIFSIGNALED(status) ? WTERMSIG(status) : 0},
                 {"address", to_text(child->address)}});
+    fault_point("acceptor_before_lost_sweep");
     try {
       sweep_incoming(spool_, pid);
     } catch (const std::system_error& error) {
@@ -256,6 +263,7 @@ void Acceptor::drain(std::chrono::milliseconds limit) {
   listener_.fd.reset();
   waiting_.close_silent();
   for (const ReceiverChild& child : children_.all()) ::kill(child.pid, SIGTERM);
+  fault_point("acceptor_in_drain");
   const steady_clock::time_point end = steady_clock::now() + limit;
   while (!children_.empty() && steady_clock::now() < end) wait_and_handle(50);
   for (const ReceiverChild& child : children_.all()) ::kill(child.pid, SIGKILL);

@@ -58,6 +58,7 @@ Collector::Collector(const NodeConfig& config,
 void Collector::absorb(const std::function<CollectorClock()>& clock, const std::function<bool()>& go_on) {
   if (unabsorbed_.empty()) {
     unabsorbed_ = watch_.look(clock().utc_ms);
+    if (!unabsorbed_.empty()) fault_point("collector_after_look");
     std::reverse(unabsorbed_.begin(), unabsorbed_.end());  // the oldest is taken from the end
   }
   while (!unabsorbed_.empty() && go_on()) {
@@ -66,33 +67,34 @@ void Collector::absorb(const std::function<CollectorClock()>& clock, const std::
     const CollectorClock now = clock();
     for (const ReceivedObject& object : news.objects) {
       const Arrival arrival{news.association, news.calling_ae_title, steady_of(object.received_ms, now)};
-      absorb_object(object, arrival, now, 0);
+      absorb_object(object, arrival, 0);
+      fault_point("collector_after_object");
     }
     if (news.ending) {
       received_.association_ended(news.association, news.ending->end, steady_of(news.ending->ended_ms, now));
     }
   }
-  retry_unread(clock());
+  retry_unread();
 }
 
-void Collector::absorb_object(const ReceivedObject& object,
-                              const Arrival& arrival,
-                              const CollectorClock& clock,
-                              int tries) {
+void Collector::absorb_object(const ReceivedObject& object, const Arrival& arrival, int tries) {
   try {
     auto scanned = scan_instance(object.file, scan_limits(config_.limits));
     if (const auto* problem = std::get_if<ScanProblem>(&scanned)) {
-      return set_aside(object.file, word_of(problem->kind), problem->detail, clock);
+      set_aside_.push_back({object.file, {word_of(problem->kind), problem->detail}});
+      return;
     }
     ScannedInstance& instance = std::get<ScannedInstance>(scanned);
     if (instance.study_instance_uid.empty() || instance.sop_instance_uid.empty()) {
-      return set_aside(object.file, "no-identifiers", "no Study or SOP Instance UID", clock);
+      set_aside_.push_back({object.file, {"no-identifiers", "no Study or SOP Instance UID"}});
+      return;
     }
     const std::string study = instance.study_instance_uid;
     const bool compressed = instance.encapsulated;
     const Novelty novelty = received_.add(std::move(instance), arrival);
     if (novelty == Novelty::other_pixels) {
-      return set_aside(object.file, "other-pixels", "another image under a known SOP Instance UID", clock);
+      set_aside_.push_back({object.file, {"other-pixels", "another image under a known SOP Instance UID"}});
+      return;
     }
     if (novelty == Novelty::duplicate) return;
     choices_.erase(study);
@@ -108,19 +110,28 @@ void Collector::absorb_object(const ReceivedObject& object,
   }
 }
 
-void Collector::retry_unread(const CollectorClock& clock) {
+void Collector::retry_unread() {
   std::vector<Unread> again;
   again.swap(unread_);
-  for (const Unread& unread : again) absorb_object(unread.object, unread.arrival, clock, unread.tries);
+  for (const Unread& unread : again) absorb_object(unread.object, unread.arrival, unread.tries);
 }
 
-void Collector::set_aside(const std::filesystem::path& file,
-                          const std::string& word,
-                          const std::string& detail,
-                          const CollectorClock& clock) {
-  const std::filesystem::path folder = quarantine_object(own_, file, {word, detail}, clock.utc_ms);
-  log_.warning("QUARANTINED", {{"folder", folder.filename().string()}, {"detail", detail}});
-  alarms_.push_back({"QUARANTINED", folder.filename().string() + ": " + detail});
+// The alarm first: once moved, the object is never met again, and nobody would hear of it.
+void Collector::set_aside(JobStore& store, const SetAside& object, const CollectorClock& clock) {
+  const std::string folder = quarantine_folder_name(object.file, object.reason);
+  fault_point("collector_before_alarm");
+  store.alarm_once("QUARANTINED", folder + ": " + object.reason.detail, clock.utc_ms);
+  fault_point("collector_before_quarantine");
+  quarantine_object(own_, object.file, object.reason, clock.utc_ms);
+  fault_point("collector_after_quarantine");
+  log_.warning("QUARANTINED", {{"folder", folder}, {"detail", object.reason.detail}});
+}
+
+void Collector::set_all_aside(JobStore& store, const CollectorClock& clock) {
+  while (!set_aside_.empty()) {
+    set_aside(store, set_aside_.back(), clock);
+    set_aside_.pop_back();
+  }
 }
 
 const std::optional<JobChoice>& Collector::choice_of(const ReceivedStudy& study) {
@@ -150,6 +161,7 @@ Readiness Collector::readiness_of(const ReceivedStudy& study, const CollectorClo
 }
 
 void Collector::decide(JobStore& store, const CollectorClock& clock) {
+  set_all_aside(store, clock);
   raise_alarms(store, clock);
   if (!unabsorbed_.empty() || !unread_.empty()) return;  // a study may be known in part only
   std::vector<std::string> undecided;
@@ -193,7 +205,7 @@ void Collector::make_job(JobStore& store,
 
 void Collector::raise_alarms(JobStore& store, const CollectorClock& clock) {
   while (!alarms_.empty()) {
-    store.alarm(alarms_.back().code, alarms_.back().detail, clock.utc_ms);
+    store.alarm_once(alarms_.back().code, alarms_.back().detail, clock.utc_ms);
     alarms_.pop_back();
   }
 }

@@ -9,6 +9,7 @@
 
 #include "config/node_config.h"
 #include "listener/collector/choose_job.h"
+#include "listener/collector/quarantine_object.h"
 #include "listener/collector/received_studies.h"
 #include "listener/collector/spool_watch.h"
 #include "listener/jobs/job_store.h"
@@ -50,19 +51,18 @@ class Collector {
     Arrival arrival;
     int tries = 0;
   };
+  struct SetAside {  // to go to quarantine
+    std::filesystem::path file;
+    QuarantineReason reason;
+  };
   struct PendingAlarm {
     std::string code;
     std::string detail;
   };
-  void absorb_object(const ReceivedObject& object,
-                     const Arrival& arrival,
-                     const CollectorClock& clock,
-                     int tries);
-  void set_aside(const std::filesystem::path& file,
-                 const std::string& word,
-                 const std::string& detail,
-                 const CollectorClock& clock);
-  void retry_unread(const CollectorClock& clock);
+  void absorb_object(const ReceivedObject& object, const Arrival& arrival, int tries);
+  void set_aside(JobStore& store, const SetAside& object, const CollectorClock& clock);
+  void set_all_aside(JobStore& store, const CollectorClock& clock);
+  void retry_unread();
   [[nodiscard]] const std::optional<JobChoice>& choice_of(const ReceivedStudy& study);
   [[nodiscard]] Readiness readiness_of(const ReceivedStudy& study, const CollectorClock& clock);
   void make_job(JobStore& store,
@@ -79,6 +79,7 @@ class Collector {
   OnCompressed on_compressed_;
   std::vector<SpoolNews> unabsorbed_;
   std::vector<Unread> unread_;
+  std::vector<SetAside> set_aside_;
   std::vector<PendingAlarm> alarms_;
   std::map<std::string, std::optional<JobChoice>>
       choices_;  // of undecided studies, until something new arrives

@@ -8,6 +8,7 @@
 #include "listener/spool/association_record.h"
 #include "listener/support/digest.h"
 #include "listener/support/durable_file.h"
+#include "listener/support/fault_points.h"
 
 namespace focalhip {
 
@@ -36,11 +37,14 @@ void remove_listed(const fs::path& data_folder, const fs::path& list) {
       if (relative.is_absolute() || relative.empty() || *relative.begin() != "spool") continue;
       std::error_code ignored;  // gone already
       fs::remove(data_folder / relative, ignored);
+      fault_point("collector_in_retirement");
       associations.insert((data_folder / relative).parent_path());
     }
   }
   for (const fs::path& folder : associations) remove_association_if_empty(folder);
+  fault_point("collector_before_list_removed");
   fs::remove(list);
+  fault_point("collector_after_retirement");
 }
 
 }  // namespace
@@ -53,7 +57,8 @@ void retire_study(const fs::path& data_folder,
   for (const fs::path& file : files) lines.push_back(file.lexically_relative(data_folder).string());
   create_folders_durably(spool.retiring());
   const fs::path list = spool.retiring() / (sha256_hex(study_instance_uid).substr(0, 16) + ".json");
-  write_file_durably(list, lines.dump());
+  write_file_durably(list, lines.dump(), FaultPoint("collector_in_retiring_list"));
+  fault_point("collector_after_retiring_list");
   remove_listed(data_folder, list);
 }
 

@@ -12,6 +12,7 @@
 #include "listener/collector/retire_studies.h"
 #include "listener/collector/tidy_spool.h"
 #include "listener/outbox/outbox.h"
+#include "listener/support/fault_points.h"
 #include "listener/support/utc_clock.h"
 
 namespace focalhip {
@@ -108,6 +109,7 @@ class CollectorProcess {
     if (!renew_.due(now)) return leads_;
     const bool led = leads_;
     leads_ = store().hold_lease("collector", owner_, now.utc_ms, now.utc_ms + lease_ms);
+    if (leads_ && !led) fault_point("collector_after_lease");
     if (leads_ != led) log_.info(leads_ ? "LEADING" : "FOLLOWING");
     return leads_;
   }
@@ -137,6 +139,7 @@ class CollectorProcess {
     const auto before = [&now](std::chrono::hours kept) { return now.utc_ms - milliseconds(kept).count(); };
     const std::size_t jobs = store().forget_finished_before(before(config_.retention.jobs)).size();
     const int results = store().forget_results_before(before(config_.retention.results));
+    fault_point("collector_before_outbox_sweep");
     sweep_outbox(config_.node.data_folder, store().live_outbox_folders());
     const int studies = collector_->retire(store(), now);
     log_.info("CLEANED", {{"jobs", jobs}, {"results", results}, {"studies", studies}});

@@ -6,6 +6,8 @@
 
 #include <sys/stat.h>
 
+#include "listener/support/fault_points.h"
+
 namespace focalhip {
 
 namespace {
@@ -135,7 +137,8 @@ int LostAssociations::end_them(UtcMs now_ms) {
       ending.ended_ms = now_ms;
       ending.stored = static_cast<int>(received.objects.size());
       ending.detail = "its receiver is gone";
-      write_association_ending(folder, ending);
+      write_association_ending(folder, ending, FaultPoint("collector_in_lost_ending"));
+      fault_point("collector_after_lost_ending");
       ended.insert(id);
       ++lost;
     }

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "listener/spool/association_record.h"
+#include "listener/support/fault_points.h"
 
 namespace focalhip {
 
@@ -18,10 +19,14 @@ UtcMs changed_ms(const fs::path& path) {
   return static_cast<UtcMs>(status.st_mtim.tv_sec) * 1000;
 }
 
-int remove_older(const fs::path& folder, UtcMs before_ms) {
+// What a process that died between write and rename has left; a living one renames at once.
+constexpr UtcMs temporary_for_ms = 60'000;
+
+int remove_older(const fs::path& folder, UtcMs before_ms, std::string_view extension = {}) {
   std::error_code error;
   std::vector<fs::path> old;
   for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    if (!extension.empty() && entry->path().extension() != extension) continue;
     if (changed_ms(entry->path()) < before_ms) old.push_back(entry->path());
   }
   std::error_code ignored;  // tried again next time
@@ -37,6 +42,7 @@ int remove_empty_associations(const SpoolLayout& spool, UtcMs before_ms) {
     if (!association.ending || !association.objects.empty()) continue;
     std::error_code ignored;
     fs::remove_all(folder, ignored);
+    fault_point("collector_in_tidy");
     ++removed;
   }
   return removed;
@@ -51,6 +57,8 @@ int tidy_spool(const SpoolLayout& spool, const RetentionSettings& retention, Utc
   remove_older(spool.decoded(), now_ms - decoded_kept_ms);  // a cache: not counted
   return remove_empty_associations(spool, before(retention.received)) +
          remove_older(spool.commitments(), before(retention.received)) +
+         remove_older(spool.commitments(), now_ms - temporary_for_ms, ".tmp") +
+         remove_older(spool.retiring(), now_ms - temporary_for_ms, ".tmp") +
          remove_older(spool.quarantine(), before(retention.results));
 }
 

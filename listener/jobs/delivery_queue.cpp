@@ -1,5 +1,6 @@
 #include "listener/jobs/sql_job_store.h"
 #include "listener/jobs/stored_text.h"
+#include "listener/support/fault_points.h"
 
 // Couriers: deliveries from "pending" to "delivered" or "parked".
 namespace focalhip {
@@ -26,31 +27,34 @@ std::optional<Delivery> SqlJobStore::claim_delivery(const std::string& destinati
   return database_.transaction([&]() -> std::optional<Delivery> {
     const std::vector<SqlRow> found = database_.query(next + "{lock deliveries}", values);
     if (found.empty()) return std::nullopt;
-    return delivery_from_row(
-        database_
-            .query("UPDATE deliveries SET state = 'sending', attempts = attempts + 1, claims = claims + 1, "
-                   "owner = $1, lease_until_ms = $2, changed_ms = $3 WHERE id = $4 RETURNING " +
-                       delivery_columns,
-                   {storable_text(owner), lease_until_ms, now_ms, found.front().integer(0)})
-            .front());
+    const std::vector<SqlRow> rows = database_.query(
+        "UPDATE deliveries SET state = 'sending', attempts = attempts + 1, claims = claims + 1, "
+        "owner = $1, lease_until_ms = $2, changed_ms = $3 WHERE id = $4 RETURNING " +
+            delivery_columns,
+        {storable_text(owner), lease_until_ms, now_ms, found.front().integer(0)});
+    fault_point("courier_in_claim");
+    return delivery_from_row(rows.front());
   });
 }
 
 bool SqlJobStore::renew_delivery(const Delivery& delivery, UtcMs lease_until_ms) {
   return database_.transaction([&] {
-    return database_.execute(
-               "UPDATE deliveries SET lease_until_ms = $1 WHERE id = $2 AND claims = $3 AND state = "
-               "'sending'",
-               {lease_until_ms, delivery.id, std::int64_t{delivery.claims}}) == 1;
+    const std::size_t renewed = database_.execute(
+        "UPDATE deliveries SET lease_until_ms = $1 WHERE id = $2 AND claims = $3 AND state = 'sending'",
+        {lease_until_ms, delivery.id, std::int64_t{delivery.claims}});
+    fault_point("courier_in_renew");
+    return renewed == 1;
   });
 }
 
 bool SqlJobStore::delivered(const Delivery& delivery, UtcMs now_ms) {
   return database_.transaction([&] {
-    return database_.execute(
-               "UPDATE deliveries SET state = 'delivered', owner = '', lease_until_ms = 0, changed_ms = $1, "
-               "last_error = '' WHERE id = $2 AND claims = $3 AND state IN ('sending', 'cancelled')",
-               {now_ms, delivery.id, std::int64_t{delivery.claims}}) == 1;
+    const std::size_t changed = database_.execute(
+        "UPDATE deliveries SET state = 'delivered', owner = '', lease_until_ms = 0, changed_ms = $1, "
+        "last_error = '' WHERE id = $2 AND claims = $3 AND state IN ('sending', 'cancelled')",
+        {now_ms, delivery.id, std::int64_t{delivery.claims}});
+    fault_point("courier_in_delivered");
+    return changed == 1;
   });
 }
 
@@ -73,7 +77,9 @@ bool SqlJobStore::delivery_failed(
       insert_alarm("PARKED",
                    "job " + std::to_string(delivery.job_id) + " for " + delivery.destination + ": " + text,
                    now_ms);
+      fault_point("courier_in_park");
     }
+    fault_point("courier_in_failure");
     return true;
   });
 }

@@ -2,6 +2,7 @@
 
 #include "listener/jobs/sql_job_store.h"
 #include "listener/jobs/stored_text.h"
+#include "listener/support/fault_points.h"
 
 // Collector and worker: jobs from "there is something to do" to "done".
 namespace focalhip {
@@ -39,10 +40,11 @@ std::int64_t SqlJobStore::next_generation(const std::string& study_instance_uid)
 void SqlJobStore::supersede_unfinished(const std::string& study_instance_uid,
                                        std::int64_t spared_job_id,
                                        UtcMs now_ms) {
-  database_.execute(
+  const std::size_t superseded = database_.execute(
       "UPDATE jobs SET state = 'superseded', changed_ms = $1, owner = '', lease_until_ms = 0 "
       "WHERE study_instance_uid = $2 AND id <> $3 AND state IN ('queued', 'running')",
       {now_ms, study_instance_uid, spared_job_id});
+  if (superseded > 0) fault_point("collector_in_supersede");
 }
 
 std::optional<std::int64_t> SqlJobStore::add_job(const NewJob& job, UtcMs now_ms) {
@@ -57,27 +59,26 @@ std::optional<std::int64_t> SqlJobStore::add_job(const NewJob& job, UtcMs now_ms
     if (added == 0) return std::nullopt;
     const std::int64_t generation = next_generation(study);
     supersede_unfinished(study, 0, now_ms);
-    return database_
-        .query(
-            "INSERT INTO jobs (study_instance_uid, series_instance_uid, content_digest, identity_digest, "
-            "calling_ae_title, accession_digest, input, priority, refusal_only, generation, attempt, state, "
-            "owner, lease_until_ms, outcome_code, last_error, created_ms, changed_ms) "
-            "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 'queued', '', 0, '', '', $11, $12) "
-            "RETURNING id",
-            {study,
-             storable_text(job.series_instance_uid),
-             content,
-             identity,
-             storable_text(job.calling_ae_title),
-             storable_text(job.accession_digest),
-             storable_text(job.input),
-             std::int64_t{job.priority},
-             std::int64_t{job.refusal_only ? 1 : 0},
-             generation,
-             now_ms,
-             now_ms})
-        .front()
-        .integer(0);
+    const std::vector<SqlRow> rows = database_.query(
+        "INSERT INTO jobs (study_instance_uid, series_instance_uid, content_digest, identity_digest, "
+        "calling_ae_title, accession_digest, input, priority, refusal_only, generation, attempt, state, "
+        "owner, lease_until_ms, outcome_code, last_error, created_ms, changed_ms) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 'queued', '', 0, '', '', $11, $12) "
+        "RETURNING id",
+        {study,
+         storable_text(job.series_instance_uid),
+         content,
+         identity,
+         storable_text(job.calling_ae_title),
+         storable_text(job.accession_digest),
+         storable_text(job.input),
+         std::int64_t{job.priority},
+         std::int64_t{job.refusal_only ? 1 : 0},
+         generation,
+         now_ms,
+         now_ms});
+    fault_point("collector_in_add_job");
+    return rows.front().integer(0);
   });
 }
 
@@ -101,20 +102,22 @@ bool SqlJobStore::hold_lease(const std::string& name,
                              UtcMs now_ms,
                              UtcMs until_ms) {
   return database_.transaction([&] {
-    return !database_
-                .query(
-                    "INSERT INTO leases (name, owner, until_ms) VALUES ($1, $2, $3) "
-                    "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until_ms = excluded.until_ms "
-                    "WHERE leases.owner = excluded.owner OR leases.until_ms <= $4 RETURNING name",
-                    {storable_text(name), storable_text(owner), until_ms, now_ms})
-                .empty();
+    const std::vector<SqlRow> taken = database_.query(
+        "INSERT INTO leases (name, owner, until_ms) VALUES ($1, $2, $3) "
+        "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, until_ms = excluded.until_ms "
+        "WHERE leases.owner = excluded.owner OR leases.until_ms <= $4 RETURNING name",
+        {storable_text(name), storable_text(owner), until_ms, now_ms});
+    fault_point("collector_in_lease");
+    return !taken.empty();
   });
 }
 
 void SqlJobStore::release_lease(const std::string& name, const std::string& owner) {
   (void)database_.transaction([&] {
-    return database_.execute("DELETE FROM leases WHERE name = $1 AND owner = $2",
-                             {storable_text(name), storable_text(owner)});
+    const std::size_t released = database_.execute("DELETE FROM leases WHERE name = $1 AND owner = $2",
+                                                   {storable_text(name), storable_text(owner)});
+    fault_point("collector_in_release");
+    return released;
   });
 }
 
@@ -127,21 +130,22 @@ std::optional<Job> SqlJobStore::claim(const std::string& owner, UtcMs now_ms, Ut
   return database_.transaction([&]() -> std::optional<Job> {
     const std::vector<SqlRow> found = database_.query(next + "{lock jobs}", {now_ms});
     if (found.empty()) return std::nullopt;
-    return job_from_row(
-        database_
-            .query(
-                "UPDATE jobs SET state = 'running', attempt = attempt + 1, owner = $1, lease_until_ms = $2, "
-                "changed_ms = $3 WHERE id = $4 RETURNING " +
-                    job_columns,
-                {storable_text(owner), lease_until_ms, now_ms, found.front().integer(0)})
-            .front());
+    const std::vector<SqlRow> rows = database_.query(
+        "UPDATE jobs SET state = 'running', attempt = attempt + 1, owner = $1, lease_until_ms = $2, "
+        "changed_ms = $3 WHERE id = $4 RETURNING " +
+            job_columns,
+        {storable_text(owner), lease_until_ms, now_ms, found.front().integer(0)});
+    fault_point("worker_in_claim");
+    return job_from_row(rows.front());
   });
 }
 
 bool SqlJobStore::renew(const Job& job, UtcMs lease_until_ms) {
   return database_.transaction([&] {
-    return database_.execute("UPDATE jobs SET lease_until_ms = $1 WHERE " + still_mine(2),
-                             with_fence({lease_until_ms}, job)) == 1;
+    const std::size_t renewed = database_.execute(
+        "UPDATE jobs SET lease_until_ms = $1 WHERE " + still_mine(2), with_fence({lease_until_ms}, job));
+    fault_point("worker_in_renew");
+    return renewed == 1;
   });
 }
 
@@ -172,26 +176,33 @@ bool SqlJobStore::finish(const Job& job,
           "VALUES ($1, $2, $3, 'pending', 0, 0, '', 0, $4, $5, $6, '')",
           {job.id, storable_text(destination), storable_text(outbox_folder), now_ms, now_ms, now_ms});
     }
+    fault_point("worker_in_finish");
     return true;
   });
 }
 
 int SqlJobStore::take_back(const std::string& owner, UtcMs now_ms) {
+  const std::string slots = storable_text(owner) + "/";
   return database_.transaction([&] {
-    return static_cast<int>(database_.execute(
+    const std::size_t taken = database_.execute(
         "UPDATE jobs SET state = 'queued', owner = '', lease_until_ms = 0, changed_ms = $1, "
-        "last_error = 'its worker stopped' WHERE owner = $2 AND state = 'running'",
-        {now_ms, storable_text(owner)}));
+        "last_error = 'its worker stopped' WHERE state = 'running' AND "
+        "(owner = $2 OR substr(owner, 1, CAST($3 AS INTEGER)) = $4)",
+        {now_ms, storable_text(owner), static_cast<std::int64_t>(slots.size()), slots});
+    fault_point("master_in_take_back");
+    return static_cast<int>(taken);
   });
 }
 
 bool SqlJobStore::give_back(const Job& job, const std::string& error, UtcMs now_ms) {
   return database_.transaction([&] {
-    return database_.execute(
-               "UPDATE jobs SET state = 'queued', owner = '', lease_until_ms = 0, last_error = $1, "
-               "changed_ms = $2 WHERE " +
-                   still_mine(3),
-               with_fence({storable_text(error, most_error_bytes), now_ms}, job)) == 1;
+    const std::size_t given_back = database_.execute(
+        "UPDATE jobs SET state = 'queued', owner = '', lease_until_ms = 0, last_error = $1, "
+        "changed_ms = $2 WHERE " +
+            still_mine(3),
+        with_fence({storable_text(error, most_error_bytes), now_ms}, job));
+    fault_point("worker_in_give_back");
+    return given_back == 1;
   });
 }
 

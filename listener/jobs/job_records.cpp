@@ -1,6 +1,7 @@
 #include "listener/jobs/sql_job_store.h"
 #include "listener/jobs/stored_text.h"
 #include "listener/outbox/outbox.h"
+#include "listener/support/fault_points.h"
 
 // People and retention: looking at what there is, asking for it again, forgetting it.
 namespace focalhip {
@@ -130,6 +131,19 @@ void SqlJobStore::alarm(const std::string& code, const std::string& detail, UtcM
   });
 }
 
+void SqlJobStore::alarm_once(const std::string& code, const std::string& detail, UtcMs now_ms) {
+  (void)database_.transaction([&] {
+    const bool known = !database_
+                            .query("SELECT 1 FROM alarms WHERE code = $1 AND detail = $2 LIMIT 1",
+                                   {storable_text(code), storable_text(detail, most_error_bytes)})
+                            .empty();
+    if (known) return false;
+    insert_alarm(code, detail, now_ms);
+    fault_point("collector_in_alarm");
+    return true;
+  });
+}
+
 std::vector<Alarm> SqlJobStore::alarms(int most) {
   return database_.reading([&] {
     return converted<Alarm>(
@@ -173,20 +187,23 @@ std::vector<std::int64_t> SqlJobStore::forget_finished_before(UtcMs before_ms) {
       database_.execute("DELETE FROM jobs WHERE id = $1", {id});
       ids.push_back(id);
     }
+    if (!ids.empty()) fault_point("collector_in_forget_jobs");
     return ids;
   });
 }
 
 int SqlJobStore::forget_results_before(UtcMs before_ms) {
   return database_.transaction([&] {
-    return static_cast<int>(
-        database_.execute("UPDATE deliveries SET outbox_folder = '' WHERE outbox_folder <> '' AND job_id IN "
-                          "(SELECT jobs.id FROM jobs WHERE " +
-                              std::string(nothing_unsent) +
-                              ") AND NOT EXISTS (SELECT 1 FROM deliveries AS recent WHERE recent.job_id = "
-                              "deliveries.job_id AND "
-                              "recent.changed_ms >= $1)",
-                          {before_ms}));
+    const std::size_t given_up = database_.execute(
+        "UPDATE deliveries SET outbox_folder = '' WHERE outbox_folder <> '' AND job_id IN "
+        "(SELECT jobs.id FROM jobs WHERE " +
+            std::string(nothing_unsent) +
+            ") AND NOT EXISTS (SELECT 1 FROM deliveries AS recent WHERE recent.job_id = "
+            "deliveries.job_id AND "
+            "recent.changed_ms >= $1)",
+        {before_ms});
+    if (given_up > 0) fault_point("collector_in_forget_results");
+    return static_cast<int>(given_up);
   });
 }
 

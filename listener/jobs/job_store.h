@@ -119,7 +119,7 @@ class JobStore {
                                     UtcMs now_ms) = 0;
   // A worker master that starts again: what it was running under this owner name goes back to the queue at
   // once, without waiting for the leases. Only for owner names that no other living process uses. Returns how
-  // many.
+  // many. Jobs of "<owner>/<anything>" are meant, too: a master names its places so.
   virtual int take_back(const std::string& owner, UtcMs now_ms) = 0;
   // Puts a failed attempt back into the queue.
   [[nodiscard]] virtual bool give_back(const Job& job, const std::string& error, UtcMs now_ms) = 0;
@@ -154,6 +154,8 @@ class JobStore {
   // Queued or running: dropped. Unsent deliveries: cancelled. False: nothing of the kind.
   virtual bool drop(std::int64_t job_id, UtcMs now_ms) = 0;
   virtual void alarm(const std::string& code, const std::string& detail, UtcMs now_ms) = 0;
+  // Nothing when there is one with the same code and detail: for what a restarted process finds again.
+  virtual void alarm_once(const std::string& code, const std::string& detail, UtcMs now_ms) = 0;
   [[nodiscard]] virtual std::vector<Alarm> alarms(int most) = 0;  // newest first
   [[nodiscard]] virtual StoreCounts counts() = 0;
 

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "listener/support/fault_points.h"
+
 namespace focalhip {
 
 namespace {
@@ -102,8 +104,10 @@ void migrate(Database& database, std::span<const Migration> steps) {
     for (const Migration& step : steps.subspan(version)) {
       for (const std::string& statement : step) database.execute(statement);
     }
-    return database.execute("UPDATE schema_version SET version = $1",
-                            {static_cast<std::int64_t>(steps.size())});
+    const std::size_t updated =
+        database.execute("UPDATE schema_version SET version = $1", {static_cast<std::int64_t>(steps.size())});
+    if (version < steps.size()) fault_point("supervisor_in_migration");
+    return updated;
   });
 }
 

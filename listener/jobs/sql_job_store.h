@@ -56,6 +56,7 @@ class SqlJobStore final : public JobStore {
   bool retry(std::int64_t job_id, UtcMs now_ms) override;
   bool drop(std::int64_t job_id, UtcMs now_ms) override;
   void alarm(const std::string& code, const std::string& detail, UtcMs now_ms) override;
+  void alarm_once(const std::string& code, const std::string& detail, UtcMs now_ms) override;
   std::vector<Alarm> alarms(int most) override;
   StoreCounts counts() override;
   std::vector<std::string> unfinished_studies() override;

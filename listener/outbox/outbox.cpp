@@ -56,7 +56,9 @@ void write_folder(const fs::path& folder, const std::vector<EncodedObject>& obje
     if (!is_plain_name(object.file_name))
       throw std::runtime_error("outbox: '" + object.file_name + "' is no file name");
     write_new_file_synced(folder / object.file_name, object.bytes);
+    fault_point("worker_in_outbox_objects");
   }
+  fault_point("worker_before_manifest");
   write_new_file_synced(folder / manifest_name, manifest_text(objects));
   sync_folder(folder);
 }
@@ -103,11 +105,13 @@ std::string write_outbox(const fs::path& data_folder,
   create_folders_durably(data_folder / root_name);
   fs::remove_all(temporary);
   create_folders_durably(temporary);
+  fault_point("worker_outbox_folder");
   write_folder(temporary, objects);
   fault_point("worker_in_outbox");
   create_folders_durably(target.parent_path());
   if (fs::exists(target)) {
     exchange_durably(temporary, target);
+    fault_point("worker_outbox_exchanged");
     fs::remove_all(temporary);
   } else {
     rename_durably(temporary, target);
@@ -160,7 +164,10 @@ void sweep_outbox(const fs::path& data_folder,
     }
     for (const fs::path& of_attempt : entries_of(of_job)) {
       const std::string name = of_attempt.lexically_relative(data_folder).generic_string();
-      if (!kept.contains(name) && !changed_after(of_attempt, old_enough)) fs::remove_all(of_attempt);
+      if (!kept.contains(name) && !changed_after(of_attempt, old_enough)) {
+        fs::remove_all(of_attempt);
+        fault_point("collector_in_outbox_sweep");
+      }
     }
     std::error_code not_empty;  // a job with live attempts keeps its folder
     if (!recent) fs::remove(of_job, not_empty);

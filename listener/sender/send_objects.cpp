@@ -71,12 +71,14 @@ SendResult send_objects(const SendOptions& options,
   SendResult result;
   try {
     StoreAssociation association(options, sop_classes_of(objects));
+    fault_point("courier_connected");
     const ChosenObjects chosen = choose_objects(
         objects, options.secondary_capture, [&](std::string_view uid) { return association.accepts(uid); });
     for (const std::string& part : chosen.parts_not_accepted) {
       add_error(result.error, "no presentation context for " + part);
     }
     send_over(association, chosen, bytes_of, go_on, result);
+    fault_point("courier_before_release");
     association.release();
   } catch (const PeerError& problem) {
     add_error(result.error, problem.what());

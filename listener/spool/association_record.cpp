@@ -135,10 +135,13 @@ void write_association_record(const fs::path& folder, const AssociationRecord& r
                            {"calling_ae_title", record.calling_ae_title},
                            {"called_ae_title", record.called_ae_title},
                            {"address", record.address},
-                           {"started_utc_ms", record.started_ms}}));
+                           {"started_utc_ms", record.started_ms}}),
+                     FaultPoint("receiver_in_record"));
 }
 
-void write_association_ending(const fs::path& folder, const AssociationEnding& ending) {
+void write_association_ending(const fs::path& folder,
+                              const AssociationEnding& ending,
+                              std::optional<FaultPoint> unnamed) {
   write_file_durably(folder / association_ending_name,
                      dump({{"schema", 1},
                            {"end", name(ending.end)},
@@ -146,7 +149,8 @@ void write_association_ending(const fs::path& folder, const AssociationEnding& e
                            {"stored", ending.stored},
                            {"dropped", ending.dropped},
                            {"refused", ending.refused},
-                           {"detail", ending.detail}}));
+                           {"detail", ending.detail}}),
+                     unnamed);
 }
 
 void sweep_incoming(const SpoolLayout& spool, std::optional<int> receiver_pid) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "listener/spool/spool_layout.h"
+#include "listener/support/fault_points.h"
 #include "listener/support/utc_clock.h"
 
 namespace focalhip {
@@ -60,9 +61,11 @@ struct ReceivedAssociation {
 // as its process lives). False for a folder without ended.json means: lost.
 [[nodiscard]] bool receiver_is_alive(const std::filesystem::path& folder);
 
-// Writers (receiver, and the collector for lost ones). Durable.
+// Writers (receiver, and the collector for lost ones). Durable. `unnamed`: see write_file_durably.
 void write_association_record(const std::filesystem::path& folder, const AssociationRecord& record);
-void write_association_ending(const std::filesystem::path& folder, const AssociationEnding& ending);
+void write_association_ending(const std::filesystem::path& folder,
+                              const AssociationEnding& ending,
+                              std::optional<FaultPoint> unnamed = std::nullopt);
 
 // Removes from incoming/ what receivers that are gone have left there: all of them (at start, before
 // listening), or what the receiver with this process id left.

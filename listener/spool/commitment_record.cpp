@@ -37,7 +37,8 @@ void write_commitment_report(const SpoolLayout& spool, const CommitmentReport& r
                        {"committed", report.committed},
                        {"failed", failed}};
   write_file_durably(spool.commitments() / (new_spool_id(report.received_ms) + ".json"),
-                     object.dump(1, ' ', true, json::error_handler_t::replace) + "\n");
+                     object.dump(1, ' ', true, json::error_handler_t::replace) + "\n",
+                     FaultPoint("receiver_in_commitment"));
 }
 
 std::vector<fs::path> list_commitment_reports(const SpoolLayout& spool) {

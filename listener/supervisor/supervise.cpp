@@ -152,6 +152,7 @@ class Supervisor {
     child.ready_pipe.reset();  // one message a life
     if (count <= 0) return;
     child.was_ready = true;
+    if (child.spec.start_must_succeed) fault_point("supervisor_before_ready");
     if (options_.on_ready) {
       options_.on_ready(child.spec.role, std::string(text.data(), static_cast<std::size_t>(count)));
     }
@@ -186,6 +187,7 @@ class Supervisor {
       failed_start_ = WEXITSTATUS(status);
       return;
     }
+    fault_point("supervisor_before_restart");
     const milliseconds wait = child.backoff.wait_after(run);
     child.start_at = Clock::now() + wait;
     log_.warning("CHILD_ENDED",
@@ -247,6 +249,7 @@ class Supervisor {
     if (!specs) return;
     log_.info("RELOADING");
     stop_all();
+    fault_point("supervisor_in_reload");
     if (stop_wanted_) return;
     adopt(std::move(*specs));
   }

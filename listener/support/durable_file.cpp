@@ -57,10 +57,13 @@ void create_folders_durably(const std::filesystem::path& folder) {
   sync_folder(parent_of(folder));
 }
 
-void write_file_durably(const std::filesystem::path& file, std::string_view bytes) {
+void write_file_durably(const std::filesystem::path& file,
+                        std::string_view bytes,
+                        std::optional<FaultPoint> unnamed) {
   std::filesystem::path temporary = file;
   temporary += ".tmp";
   write_and_sync(temporary, bytes, O_TRUNC);
+  if (unnamed) fault_point(*unnamed);
   rename_durably(temporary, file);
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "listener/support/fault_points.h"
 
 namespace focalhip {
 
@@ -16,8 +19,10 @@ void sync_folder(const std::filesystem::path& folder);
 void create_folders_durably(const std::filesystem::path& folder);
 
 // Replaces `file` as a whole or not at all: temporary file beside it (name + ".tmp"), write, fsync, rename,
-// fsync of the folder. Mode 0640.
-void write_file_durably(const std::filesystem::path& file, std::string_view bytes);
+// fsync of the folder. Mode 0640. `unnamed`: the fault point between fsync and rename.
+void write_file_durably(const std::filesystem::path& file,
+                        std::string_view bytes,
+                        std::optional<FaultPoint> unnamed = std::nullopt);
 
 // Writes a file that must not exist yet and fsyncs it, but not its folder: for files of a folder that is
 // renamed into place (and fsynced) as a whole.

@@ -1,10 +1,13 @@
 #include "listener/support/fault_points.h"
 
-#include <algorithm>
-#include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -14,37 +17,12 @@ namespace focalhip {
 
 namespace {
 
-// Add a name here before using it.
-constexpr std::array<std::string_view, 18> names = {
-    // receiver
-    "receiver_in_transfer",      // part of an object is in incoming/
-    "receiver_before_rename",    // complete and fsynced, not yet in the association folder
-    "receiver_after_rename",     // in the folder, folder not yet fsynced, no response sent
-    "receiver_before_response",  // durable, the sender does not know it
-    "receiver_before_ended",     // released, ended.json not written
-    // collector
-    "collector_before_add_job",
-    "collector_after_add_job",
-    // worker child
-    "worker_before_analysis",
-    "worker_before_outbox",
-    "worker_in_outbox",     // temporary outbox folder written, not renamed
-    "worker_after_outbox",  // renamed, not yet finished in the store
-    "worker_after_finish",
-    // courier
-    "courier_before_send",
-    "courier_in_send",           // after the first object of a delivery
-    "courier_before_delivered",  // everything sent, row not yet updated
-    "courier_after_delivered",
-    // supervisor
-    "supervisor_after_ready",
-    "supervisor_in_stop",
-};
-
 struct Fault {
-  std::string name;  // empty = no fault wanted
+  std::string_view name;
   long passing = 1;
-  std::string once_file;
+  std::chrono::milliseconds pause{0};  // 0: death
+  std::string once_file;               // empty: in every process
+  std::atomic<long> passed = 0;
 };
 
 [[noreturn]] void complain(std::string_view name) noexcept {
@@ -54,20 +32,39 @@ struct Fault {
   std::abort();
 }
 
-bool is_listed(std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
+std::string_view listed_name(std::string_view wanted) {
+  for (const FaultStep& step : fault_steps)
+    if (step.name == wanted) return step.name;
+  complain(wanted);
+}
 
-Fault fault_from_environment() {
-  const char* wanted = std::getenv("FOCALHIP_FAULT");
-  if (wanted == nullptr || *wanted == '\0') return {};
-  Fault fault;
-  fault.name = wanted;
-  if (const std::size_t colon = fault.name.find(':'); colon != std::string::npos) {
-    fault.passing = std::strtol(fault.name.c_str() + colon + 1, nullptr, 10);
-    fault.name.resize(colon);
+std::unique_ptr<Fault> fault_of(const std::string& item, const char* once_file) {
+  auto fault = std::make_unique<Fault>();
+  const std::size_t mark = item.find_first_of(":+");
+  fault->name = listed_name(item.substr(0, mark));
+  if (mark != std::string::npos) {
+    const long number = std::strtol(item.c_str() + mark + 1, nullptr, 10);
+    if (item[mark] == ':')
+      fault->passing = number;
+    else
+      fault->pause = std::chrono::milliseconds(number);
   }
-  if (const char* once_file = std::getenv("FOCALHIP_FAULT_ONCE")) fault.once_file = once_file;
-  if (!is_listed(fault.name)) complain(fault.name);
+  if (once_file != nullptr) fault->once_file = std::string(once_file) + "." + std::string(fault->name);
   return fault;
+}
+
+std::vector<std::unique_ptr<Fault>> faults_from_environment() {
+  std::vector<std::unique_ptr<Fault>> faults;
+  const char* wanted = std::getenv("FOCALHIP_FAULT");
+  if (wanted == nullptr || *wanted == '\0') return faults;
+  const char* once_file = std::getenv("FOCALHIP_FAULT_ONCE");
+  std::string_view rest = wanted;
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    faults.push_back(fault_of(std::string(rest.substr(0, comma)), once_file));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return faults;
 }
 
 bool first_to_create(const std::string& file) {
@@ -77,19 +74,21 @@ bool first_to_create(const std::string& file) {
   return true;
 }
 
-}  // namespace
-
-void fault_point(std::string_view name) noexcept {
-  static const Fault fault = fault_from_environment();
-  if (fault.name.empty()) return;
-  if (!is_listed(name)) complain(name);
-  if (name != fault.name) return;
-  static std::atomic<long> passed = 0;
-  if (++passed != fault.passing) return;
+void strike(Fault& fault) {
+  if (++fault.passed != fault.passing) return;
   if (!fault.once_file.empty() && !first_to_create(fault.once_file)) return;
-  ::kill(::getpid(), SIGKILL);
+  if (fault.pause.count() > 0)
+    std::this_thread::sleep_for(fault.pause);
+  else
+    ::kill(::getpid(), SIGKILL);
 }
 
-std::span<const std::string_view> fault_point_names() { return names; }
+}  // namespace
+
+void fault_point(FaultPoint point) noexcept {
+  static const std::vector<std::unique_ptr<Fault>> faults = faults_from_environment();
+  for (const std::unique_ptr<Fault>& fault : faults)
+    if (fault->name == point.name()) strike(*fault);
+}
 
 }  // namespace focalhip

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "listener/jobs/job_store.h"
+#include "listener/support/fault_points.h"
 #include "listener/support/fork_child.h"
 #include "listener/support/unique_fd.h"
 #include "listener/support/utc_clock.h"
@@ -42,7 +43,8 @@ UniqueFd block_signals() {
 
 // One place for a child.
 struct Slot {
-  pid_t pid = 0;  // 0 = empty
+  std::string owner;  // of the jobs of whoever works here
+  pid_t pid = 0;      // 0 = empty
   UniqueFd messages;
   std::optional<Job> job;  // claimed; only what fencing needs
   std::optional<Clock::time_point> deadline;
@@ -54,11 +56,14 @@ class WorkerMaster {
  public:
   WorkerMaster(const NodeConfig& config, const WorkerMasterOptions& options)
       : config_(config), options_(options), signals_(block_signals()) {
-    for (int slot = 0; slot < std::max(1, config.limits.workers); ++slot) slots_.emplace_back();
+    for (int slot = 0; slot < std::max(1, config.limits.workers); ++slot)
+      slots_.push_back(empty_slot(options.owner + "/" + std::to_string(slot)));
   }
 
   int run() {
-    with_store("take_back", [this](JobStore& store) { take_back(store); });
+    fault_point("master_before_take_back");
+    take_back(options_.owner);
+    fault_point("master_after_take_back");
     while (!stop_wanted_) {
       for (Slot& slot : slots_) {
         if (slot.pid == 0 && slot.start_at <= Clock::now()) start(slot);
@@ -71,6 +76,12 @@ class WorkerMaster {
   }
 
  private:
+  static Slot empty_slot(std::string owner) {
+    Slot slot;
+    slot.owner = std::move(owner);
+    return slot;
+  }
+
   void start(Slot& slot) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
@@ -79,10 +90,11 @@ class WorkerMaster {
     UniqueFd read_end(ends[0]);
     const UniqueFd write_end(ends[1]);
     const std::array kept = {write_end.value()};
-    slot = Slot{};
+    slot = empty_slot(slot.owner);
     slot.messages = std::move(read_end);
-    slot.pid =
-        fork_child({"worker", kept}, [&] { return run_worker_child(config_, options_, write_end.value()); });
+    slot.pid = fork_child({"worker", kept},
+                          [&] { return run_worker_child(config_, options_, slot.owner, write_end.value()); });
+    fault_point("master_after_fork");
   }
 
   void wait_for_events() {
@@ -117,6 +129,7 @@ class WorkerMaster {
       slot.job->attempt = message.attempt;
       slot.job->generation = message.generation;
       slot.deadline = Clock::now() + config_.limits.job_deadline;
+      fault_point("master_after_claimed");
     }
   }
 
@@ -142,32 +155,43 @@ class WorkerMaster {
     if (!good) {
       log_.error("WORKER_ENDED",
                  {{"pid", slot.pid}, {"how", ending_text(status)}, {"job", slot.job ? slot.job->id : 0}});
+      fault_point("master_before_give_back");
       if (slot.job)
         record_failure(*slot.job, slot.late ? "exceeded its time" : "ended by " + ending_text(status));
+      else
+        take_back(slot.owner);  // it may have died between claiming and saying so
     }
-    slot = Slot{};
+    slot = empty_slot(slot.owner);
     slot.start_at = Clock::now() + (good ? milliseconds(0) : wait_after_failure);
   }
 
   void record_failure(const Job& job, const std::string& error) {
-    with_store("recorder",
-               [&](JobStore& store) { static_cast<void>(store.give_back(job, error, utc_now_ms())); });
-  }
-
-  void take_back(JobStore& store) const {
-    const int count = store.take_back(options_.owner, utc_now_ms());
-    if (count > 0) log_.warning("TAKEN_BACK", {{"jobs", count}});
-  }
-
-  // In a short-lived child with a connection of its own, waited for. A failure is logged there; the job's
-  // lease then runs out by itself.
-  void with_store(const char* role, const std::function<void(JobStore&)>& action) const {
-    const pid_t child = fork_child({role}, [&] {
-      ::alarm(30);
-      action(*JobStore::open(config_.store, config_.node.data_folder));
-      return 0;
+    with_store("recorder", [&](JobStore& store) {
+      fault_point("master_in_give_back");
+      static_cast<void>(store.give_back(job, error, utc_now_ms()));
     });
-    while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) continue;
+  }
+
+  void take_back(const std::string& owner) const {
+    with_store("take_back", [&](JobStore& store) {
+      const int count = store.take_back(owner, utc_now_ms());
+      if (count > 0) log_.warning("TAKEN_BACK", {{"jobs", count}});
+    });
+  }
+
+  // In a short-lived child with a connection of its own, waited for; once more when it is killed. A failure
+  // is logged there; the job's lease then runs out by itself.
+  void with_store(const char* role, const std::function<void(JobStore&)>& action) const {
+    for (int tries = 0; tries < 2; ++tries) {
+      const pid_t child = fork_child({role}, [&] {
+        ::alarm(30);
+        action(*JobStore::open(config_.store, config_.node.data_folder));
+        return 0;
+      });
+      int status = 0;
+      while (::waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+      if (!WIFSIGNALED(status)) return;
+    }
   }
 
   // Idle children end at once, busy ones after their job; what is left is killed and its job given back.
@@ -176,6 +200,7 @@ class WorkerMaster {
     for (const Slot& slot : slots_) {
       if (running(slot)) ::kill(slot.pid, SIGTERM);
     }
+    fault_point("master_in_drain");
     const Clock::time_point end = Clock::now() + options_.drain;
     while (std::any_of(slots_.begin(), slots_.end(), running) && Clock::now() < end) wait_for_events();
     for (const Slot& slot : slots_) {

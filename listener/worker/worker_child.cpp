@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "listener/support/fault_points.h"
 #include "listener/support/utc_clock.h"
 #include "listener/worker/lease_keeper.h"
 #include "listener/worker/work_on_job.h"
@@ -59,14 +60,18 @@ std::optional<Job> wait_for_job(JobStore& store, const std::string& owner) {
 
 }  // namespace
 
-int run_worker_child(const NodeConfig& config, const WorkerMasterOptions& options, int master_fd) {
+int run_worker_child(const NodeConfig& config,
+                     const WorkerMasterOptions& options,
+                     const std::string& owner,
+                     int master_fd) {
   const Log log("worker");
   listen_to_signals();
   limit_resources(config.limits);
   silence_dcmtk_log();
   const std::unique_ptr<JobStore> store = JobStore::open(config.store, config.node.data_folder);
-  const std::optional<Job> job = wait_for_job(*store, options.owner);
+  const std::optional<Job> job = wait_for_job(*store, owner);
   if (!job) return 0;
+  fault_point("worker_after_claim");
   tell(master_fd, WorkerMessage::Kind::claimed, *job);
   const LeaseKeeper lease(config, *job, log);
   RunJobOptions run;

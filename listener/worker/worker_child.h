@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "listener/worker/run_worker_master.h"
 
@@ -17,9 +18,11 @@ struct WorkerMessage {
 };
 
 // The life of one child: waits for a job, works on it within its limits, ends. Without a job it ends after
-// some minutes. `master_fd`: the pipe. Returns the exit status.
+// some minutes. `owner`: of its job, its own among all living processes. `master_fd`: the pipe. Returns the
+// exit status.
 [[nodiscard]] int run_worker_child(const NodeConfig& config,
                                    const WorkerMasterOptions& options,
+                                   const std::string& owner,
                                    int master_fd);
 
 }  // namespace focalhip

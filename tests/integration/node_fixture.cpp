@@ -80,8 +80,8 @@ std::vector<std::string> NodeTest::program(const std::string& command) const {
 void NodeTest::write_config(const std::string& more_toml) const {
   std::ofstream toml(config_file());
   toml << "[node]\nae_title = \"FOCALHIP\"\nbind = \"127.0.0.1\"\nport = 0\ndata_folder = \"data\"\n"
-       << "[series]\nquiet_seconds = 3\ncomplete_quiet_seconds = 1\n"
-       << "[limits]\nfree_mib_kept = 1\nworkers = 1\nthreads_per_job = 2\n"
+       << "[series]\n"
+       << series_toml_ << "[limits]\nfree_mib_kept = 1\nworkers = 1\nthreads_per_job = 2\n"
        << "[sending]\nfirst_retry_seconds = 1\nlast_retry_seconds = 2\ntimeout_seconds = 20\n"
        << "[store]\nurl = \"" << store_.url << "\"\n";
   if (!store_.secret_file.empty()) toml << "secret_file = \"" << store_.secret_file.string() << "\"\n";
@@ -89,22 +89,25 @@ void NodeTest::write_config(const std::string& more_toml) const {
        << more_toml;
 }
 
-void NodeTest::start_node(const NodeOptions& options) {
+void NodeTest::start_node(const NodeOptions& options) { ASSERT_TRUE(try_start_node(options)); }
+
+bool NodeTest::try_start_node(const NodeOptions& options) {
   write_config(options.more_toml);
   std::vector<std::string> command;
   if (!options.fault.empty()) {
-    command = {"env",
-               "FOCALHIP_FAULT=" + options.fault,
-               "FOCALHIP_FAULT_ONCE=" + (folder() / "fault-struck").string()};
+    command = {
+        "env", "FOCALHIP_FAULT=" + options.fault, "FOCALHIP_FAULT_ONCE=" + (folder() / "fault").string()};
   }
   const std::vector<std::string> listen = program("listen");
   command.insert(command.end(), listen.begin(), listen.end());
   node_ = std::make_unique<ChildProcess>(command,
                                          folder() / "logs" / ("node-" + std::to_string(++runs_) + ".log"));
   std::optional<std::uint16_t> port;
-  ASSERT_TRUE(wait_until([&] { return (port = ready_port(node_->output())).has_value(); }, 30s))
-      << node_->output();
-  node_port_ = *port;
+  const bool known = wait_until(
+      [&] { return (port = ready_port(node_->output())).has_value() || node_->wait(0ms) != -1; }, 30s);
+  EXPECT_TRUE(known) << "neither ready nor ended: " << node_->output();
+  if (port) node_port_ = *port;
+  return port.has_value();
 }
 
 int NodeTest::stop_node() {
@@ -134,7 +137,9 @@ std::vector<pid_t> NodeTest::processes_named(const std::string& name) const {
   return found;
 }
 
-bool NodeTest::fault_has_struck() const { return fs::exists(folder() / "fault-struck"); }
+fs::path NodeTest::fault_file(const std::string& name) const { return folder() / ("fault." + name); }
+
+bool NodeTest::fault_has_struck(const std::string& name) const { return fs::exists(fault_file(name)); }
 
 std::string NodeTest::logs() const {
   std::ostringstream all;
@@ -216,8 +221,8 @@ fs::path NodeTest::write(const test::TestSeries& series, const std::string& name
 
 std::unique_ptr<JobStore> NodeTest::open_store() const { return JobStore::open(store_, data_folder()); }
 
-bool NodeTest::nothing_under_way() const {
-  const StoreCounts counts = open_store()->counts();
+bool NodeTest::nothing_under_way(JobStore& store) const {
+  const StoreCounts counts = store.counts();
   const auto of = [](const std::map<std::string, std::int64_t>& table, const char* state) {
     const auto found = table.find(state);
     return found == table.end() ? 0 : found->second;
@@ -228,8 +233,8 @@ bool NodeTest::nothing_under_way() const {
 }
 
 std::vector<SinkObject> NodeTest::wait_for_reports(std::size_t count, std::chrono::seconds limit) {
-  const bool arrived =
-      wait_until([&] { return reports_in(sink_objects()) >= count && nothing_under_way(); }, limit);
+  const bool arrived = wait_until(
+      [&] { return reports_in(sink_objects()) >= count && nothing_under_way(*open_store()); }, limit);
   EXPECT_TRUE(arrived) << count << " reports expected";
   std::this_thread::sleep_for(1s);
   return sink_objects();
@@ -240,7 +245,7 @@ std::vector<SinkObject> NodeTest::wait_for_report_of(const std::string& study_ui
   const bool arrived = wait_until(
       [&] {
         const std::vector<SinkObject> objects = sink_objects();
-        return nothing_under_way() &&
+        return nothing_under_way(*open_store()) &&
                std::any_of(objects.begin(), objects.end(), [&](const SinkObject& object) {
                  return object.study_instance_uid == study_uid && object.modality == "SR";
                });

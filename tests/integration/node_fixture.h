@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "listener/jobs/job_store.h"
+#include "listener/spool/spool_layout.h"
 #include "listener/support/unique_fd.h"
 #include "tests/support/child_process.h"
 #include "tests/support/free_port.h"
@@ -42,19 +43,24 @@ class NodeTest : public testing::Test {
 
   // --- the node
   struct NodeOptions {
-    std::string fault;      // FOCALHIP_FAULT, dies once over all processes
+    std::string fault;      // FOCALHIP_FAULT, each fault strikes once over all processes
     std::string more_toml;  // further sections
   };
   void start_node() { start_node(NodeOptions{}); }
   void start_node(const NodeOptions& options);
+  // Until it is ready (true) or has ended without that.
+  [[nodiscard]] bool try_start_node(const NodeOptions& options);
   // SIGTERM; the exit status.
   int stop_node();
   void kill_node();
   [[nodiscard]] std::uint16_t node_port() const { return node_port_; }
   [[nodiscard]] pid_t node_pid() const { return node_->pid(); }
+  [[nodiscard]] bool node_runs() const { return node_ && node_->wait(0ms) == -1; }
   // Process ids of the node's processes of this name (as `ps` shows it).
   [[nodiscard]] std::vector<pid_t> processes_named(const std::string& name) const;
-  [[nodiscard]] bool fault_has_struck() const;
+  [[nodiscard]] bool fault_has_struck(const std::string& name) const;
+  // A fault whose file is there does not strike: the test creates it to wait with the fault until later.
+  [[nodiscard]] std::filesystem::path fault_file(const std::string& name) const;
   // Everything all programs of this test have written.
   [[nodiscard]] std::string logs() const;
 
@@ -88,13 +94,14 @@ class NodeTest : public testing::Test {
   [[nodiscard]] std::vector<std::string> program(const std::string& command) const;
   void write_config(const std::string& more_toml) const;
 
+  [[nodiscard]] bool nothing_under_way(JobStore& store) const;
+
   StoreSettings store_;  // changed before start_node()
+  std::string series_toml_ = "quiet_seconds = 3\ncomplete_quiet_seconds = 1\n";
   std::string patient_name_ = "ZACHARIAS^GEHEIM";
   std::string patient_id_ = "PID-4711-GEHEIM";
 
  private:
-  [[nodiscard]] bool nothing_under_way() const;
-
   testing_support::TemporaryFolder folder_;
   std::unique_ptr<ChildProcess> node_;
   std::unique_ptr<ChildProcess> sink_;

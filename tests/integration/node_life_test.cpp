@@ -1,4 +1,4 @@
-// Start, stop, crash and resume: nothing lost, nothing doubled, nothing half written.
+// Start, stop and resume; death at each step of each protocol is kill_matrix_test.cpp.
 #include <array>
 #include <fstream>
 
@@ -124,52 +124,6 @@ TEST_F(NodeLife, AKilledProcessIsReplacedAndTheNodeGoesOn) {
   EXPECT_EQ(stop_node(), 0);
 }
 
-// A process of the running node dies by SIGKILL at a named step; its sender tries again if it was told of a
-// failure.
-class NodeCrash : public NodeLife, public testing::WithParamInterface<const char*> {};
-
-TEST_P(NodeCrash, LosesAndDoublesNothing) {
-  start_sink();
-  start_node({.fault = GetParam(), .more_toml = ""});
-  const fs::path series = write(small_series(), "a");
-  if (send(series) != 0) {
-    ASSERT_TRUE(fault_has_struck()) << "sending failed for another reason";
-    ASSERT_EQ(send(series), 0);
-  }
-  const std::vector<SinkObject> objects = wait_for_reports(1);
-  EXPECT_TRUE(fault_has_struck());
-  // What was being sent when the courier died arrives again under the same identifiers: an archive keeps one.
-  std::map<std::string, int> times;
-  for (const SinkObject& object : objects) ++times[object.modality + " " + object.sop_instance_uid];
-  EXPECT_EQ(times.size(), 2U) << "one report, one picture";
-  const bool courier_died = std::string(GetParam()).starts_with("courier_");
-  if (!courier_died) expect_one_report(objects, study_1);
-  EXPECT_EQ(stop_node(), 0);
-}
-
-INSTANTIATE_TEST_SUITE_P(At,
-                         NodeCrash,
-                         testing::Values("receiver_in_transfer:20",
-                                         "receiver_before_rename:20",
-                                         "receiver_after_rename:20",
-                                         "receiver_before_response:20",
-                                         "receiver_before_ended",
-                                         "collector_before_add_job",
-                                         "collector_after_add_job",
-                                         "worker_before_analysis",
-                                         "worker_before_outbox",
-                                         "worker_in_outbox",
-                                         "worker_after_outbox",
-                                         "worker_after_finish",
-                                         "courier_before_send",
-                                         "courier_in_send",
-                                         "courier_before_delivered",
-                                         "courier_after_delivered"),
-                         [](const auto& info) {
-                           std::string name = info.param;
-                           return name.substr(0, name.find(':'));
-                         });
-
 TEST_F(NodeLife, AKilledSupervisorTakesItsProcessesAlongAndTheNextNodeContinues) {
   start_node();  // the destination is down, so that something is under way when it dies
   ASSERT_EQ(send(write(small_series(), "a")), 0);
@@ -178,15 +132,6 @@ TEST_F(NodeLife, AKilledSupervisorTakesItsProcessesAlongAndTheNextNodeContinues)
   start_node();
   expect_one_report(wait_for_reports(1), study_1);
   EXPECT_EQ(stop_node(), 0);
-}
-
-TEST_F(NodeLife, ASupervisorKilledRightAfterReadyHasLostNothing) {
-  start_sink();
-  start_node({.fault = "supervisor_after_ready", .more_toml = ""});
-  ASSERT_TRUE(wait_until([&] { return fault_has_struck(); }, 10s));
-  start_node();
-  ASSERT_EQ(send(write(small_series(), "a")), 0);
-  expect_one_report(wait_for_reports(1), study_1);
 }
 
 TEST_F(NodeLife, TheStatusServerTellsWithoutPatientData) {

@@ -21,7 +21,7 @@ TEST_F(NodeOnPostgres, ASeriesComesBackOnceAlsoWhenAWorkerIsKilled) {
   const std::filesystem::path series = write(small_series(), "a");
   ASSERT_EQ(send(series), 0);
   expect_one_report(wait_for_reports(1), "1.2.826.0.1.3680043.9999.1");
-  EXPECT_TRUE(fault_has_struck());
+  EXPECT_TRUE(fault_has_struck("worker_after_outbox"));
   ASSERT_EQ(send(series), 0);
   std::this_thread::sleep_for(std::chrono::seconds(6));
   EXPECT_EQ(wait_for_reports(1).size(), 2U);

@@ -214,6 +214,20 @@ TEST_P(JobQueue, TakesBackOnlyWhatTheOwnerWasRunning) {
   EXPECT_FALSE(store->claim("node1/worker", 12, 1000));
 }
 
+TEST_P(JobQueue, TakesBackTheJobsOfAllPlacesOfAnOwnerOrOfOne) {
+  const auto store = open();
+  for (const char* study : {"1", "2", "3"}) (void)store->add_job(some_job(study), 1);
+  const std::int64_t first = store->claim("node1/0", 10, 1000)->id;
+  const std::int64_t second = store->claim("node1/1", 10, 1000)->id;
+  const std::int64_t of_another = store->claim("node10/0", 10, 1000)->id;
+  EXPECT_EQ(store->take_back("node1/1", 11), 1);
+  EXPECT_EQ(store->job(first)->state, JobState::running);
+  EXPECT_EQ(store->job(second)->state, JobState::queued);
+  EXPECT_EQ(store->take_back("node1", 12), 1);
+  EXPECT_EQ(store->job(first)->state, JobState::queued);
+  EXPECT_EQ(store->job(of_another)->state, JobState::running);
+}
+
 TEST_P(JobQueue, GivesALeaseToOneOwnerUntilItRunsOutOrIsReleased) {
   const auto store = open();
   EXPECT_TRUE(store->hold_lease("collector", "a", 0, 100));

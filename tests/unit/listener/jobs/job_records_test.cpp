@@ -191,6 +191,10 @@ TEST_P(JobRecords, KeepsTheLastTenThousandAlarms) {
   ASSERT_THAT(two, SizeIs(2));
   EXPECT_EQ(two[0].detail, "2");
   EXPECT_EQ(two[1].detail, "1");
+  store->alarm_once("UNREADABLE", "2", 4);
+  EXPECT_EQ(store->counts().alarms, 3) << "known already";
+  store->alarm_once("UNREADABLE", "3", 4);
+  EXPECT_EQ(store->counts().alarms, 4);
   store->alarm("LONG", std::string(100'000, 'x'), 5);
   EXPECT_EQ(store->alarms(1).front().detail.size(), 1000U);
 }
