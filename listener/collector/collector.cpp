@@ -12,8 +12,6 @@ namespace focalhip {
 namespace {
 
 constexpr int most_read_tries = 50;
-// What is older was received before this collector started; its study may be long done.
-constexpr SteadyMs just_arrived_ms = 60'000;
 
 // When something happened, on the steady clock; what is older than the machine remembers counts as long ago.
 SteadyMs steady_of(UtcMs then_ms, const CollectorClock& clock) {
@@ -98,8 +96,7 @@ void Collector::absorb_object(const ReceivedObject& object, const Arrival& arriv
     }
     if (novelty == Novelty::duplicate) return;
     choices_.erase(study);
-    const bool just_arrived = clock.steady_ms - arrival.at_ms < just_arrived_ms;
-    if (compressed && just_arrived && on_compressed_) on_compressed_(object.file);
+    if (compressed && on_compressed_) on_compressed_(object.file, arrival.at_ms);
   } catch (const std::exception& error) {  // the disk, not the content
     log_.error("CANNOT_READ", {{"association", arrival.association}, {"error", error.what()}});
     if (tries < most_read_tries) {

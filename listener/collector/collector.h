@@ -22,8 +22,8 @@ struct CollectorClock {
   SteadyMs steady_ms = 0;
 };
 
-// Told of every compressed object that has just arrived (predecoder.h).
-using OnCompressed = std::function<void(const std::filesystem::path& object)>;
+// Told of every new compressed object and when it arrived (predecoder.h).
+using OnCompressed = std::function<void(const std::filesystem::path& object, SteadyMs arrived_ms)>;
 
 // Turns the spool into jobs, one step at a time; the process around it (run_collector) holds the lease and
 // the clock. It knows nothing that is not in the spool: a new one comes to the same jobs, and the job store

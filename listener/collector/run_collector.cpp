@@ -21,6 +21,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// What is older was received before this collector started; its study may be long done.
+constexpr SteadyMs just_arrived_ms = 60'000;
 constexpr milliseconds look_every{100};
 constexpr std::int64_t lease_ms = 15000;
 constexpr std::int64_t renew_every_ms = 5000;
@@ -121,8 +123,9 @@ class CollectorProcess {
         config_,
         log_,
         [this](const auto& one, const auto& other) { return comparer_.same(one, other); },
-        [this](const auto& object) {
-          if (has_room_for_copies()) predecoder_.ask(object);
+        [this](const auto& object, SteadyMs arrived_ms) {
+          const bool just_arrived = clock_now().steady_ms - arrived_ms < just_arrived_ms;
+          if (just_arrived && has_room_for_copies()) predecoder_.ask(object);
         });
   }
 

@@ -16,6 +16,7 @@
 
 #include "analysis/support/reason_codes.h"
 #include "listener/series/check_compressed_frame.h"
+#include "listener/series/decoded_copy.h"
 #include "listener/series/frame_header.h"
 #include "listener/spool/scan_frames.h"
 
@@ -238,7 +239,7 @@ void read_compressed(DcmDataset& dataset,
 
 }  // namespace
 
-StoredSlice decode_slice(DcmFileFormat& object, int frame) {
+StoredSlice decode_slice(DcmFileFormat& object, int frame, const std::filesystem::path& decoded_copy) {
   DcmDataset& dataset = *object.getDataset();
   const FrameNumber number = frame_number(dataset, frame);
   StoredSlice slice = read_layout(dataset);
@@ -260,7 +261,11 @@ StoredSlice decode_slice(DcmFileFormat& object, int frame) {
     case EXS_JPEGProcess14SV1:
     case EXS_JPEGLSLossless:
     case EXS_RLELossless:
-      read_compressed(dataset, *pixels, syntax, number, slice);
+      if (auto words = read_decoded_copy(decoded_copy, slice.rows, slice.columns)) {
+        slice.words = std::move(*words);
+      } else {
+        read_compressed(dataset, *pixels, syntax, number, slice);
+      }
       break;
     default:
       throw Refusal(RefusalCode::unsupported_syntax,

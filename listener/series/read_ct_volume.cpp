@@ -14,6 +14,7 @@
 #include "listener/series/decode_slice.h"
 #include "listener/series/read_subject.h"
 #include "listener/series/slice_stack.h"
+#include "listener/spool/spool_layout.h"
 
 namespace focalhip {
 
@@ -79,7 +80,8 @@ SliceFacts read_slice(DcmFileFormat& object,
                       const ScannedInstance& instance,
                       HuTables& tables,
                       std::span<std::int16_t> hu) {
-  const StoredSlice stored = decode_slice(object, instance.frame);
+  const std::filesystem::path copy = decoded_copy_of(instance.file).value_or("");
+  const StoredSlice stored = decode_slice(object, instance.frame, instance.frame == 0 ? copy : "");
   if (stored.rows != instance.rows || stored.columns != instance.columns) {
     throw Refusal(RefusalCode::header_inconsistent, "the matrix of an object changed while it was read");
   }

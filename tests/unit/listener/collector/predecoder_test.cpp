@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "listener/series/decode_slice.h"
 #include "listener/series/decoded_copy.h"
 #include "listener/spool/spool_layout.h"
 #include "tests/support/child_process.h"
@@ -73,6 +74,24 @@ TEST_F(Predecoding, WhatCannotBeDecodedStopsNothing) {
   predecoder.ask(received.front());
   EXPECT_TRUE(wait_until([&] { return fs::exists(decoded_copy_of(received.front()).value()); }, 10s));
   EXPECT_FALSE(fs::exists(decoded_copy_of(junk).value()));
+}
+
+TEST_F(Predecoding, AReaderTakesAGoodCopyAndDecodesWhenItIsDamaged) {
+  const fs::path object = objects().front();
+  const fs::path copy = decoded_copy_of(object).value();
+  const auto read = [&] {
+    DcmFileFormat file = open_object(object, ReadPart::whole);
+    return decode_slice(file, 0, copy).words;
+  };
+  EXPECT_EQ(read(), words_of(0)) << "there is no copy yet";
+  decode_ahead(object);
+  EXPECT_EQ(read(), words_of(0));
+  std::vector<std::uint16_t> recognisable = words_of(0);
+  recognisable.front() = 4711;
+  write_decoded_copy(copy, series_.rows, series_.columns, recognisable);
+  EXPECT_EQ(read(), recognisable);
+  fs::resize_file(copy, fs::file_size(copy) - 1);
+  EXPECT_EQ(read(), words_of(0));
 }
 
 TEST_F(Predecoding, OnlyObjectsOfASpoolHaveCopies) {
