@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/scan_findings.h"
 #include "analysis/volume/grade_acquisition.h"
 
 // The road of the data:
@@ -39,7 +40,6 @@ HipReport describe(const CtVolume& ct, const Subject& subject, const AnalysisOpt
                          .pixel_mm = std::max(ct.grid.spacing_mm.x(), ct.grid.spacing_mm.y()),
                          .slice_thickness_mm = ct.acquisition.slice_thickness_mm,
                          .kvp = ct.acquisition.kvp,
-                         .kernel = ct.acquisition.kernel,
                          .contrast_agent = ct.acquisition.contrast_agent});
   report.grade = acquisition.grade;
   append(report.notes, acquisition.notes);
@@ -76,6 +76,11 @@ void add_calibration(HipReport& report,
   } catch (const Refusal& refusal) {
     refuse(report, refusal.not_measured());
   }
+}
+
+void add_findings(HipReport& report, const ScanFindings& findings) {
+  report.grade = worse(report.grade, findings.grade);
+  append(report.notes, findings.notes);
 }
 
 std::optional<Femora> find_femora(HipReport& report, const CtVolume& ct, const FemurOptions& options) {
@@ -206,6 +211,7 @@ HipReport analyse(const CtVolume& ct, const Subject& subject, const AnalysisOpti
   HipReport report = describe(ct, subject, options);
   const std::optional<Femora> femora = find_femora(report, ct, options.femur);
   add_calibration(report, ct, femora, options.calibration);
+  add_findings(report, scan_findings(ct, femora, report.calibration));
   if (femora) {
     for (const Side side : {Side::right, Side::left}) {
       const FemurOutcome& outcome = (*femora)[static_cast<std::size_t>(side)];

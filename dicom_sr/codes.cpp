@@ -81,6 +81,16 @@ std::string_view value_of(NoteCode note) {
       return "FH-N12";
     case NoteCode::truncated_field_of_view:
       return "FH-N13";
+    case NoteCode::slice_interpolated:
+      return "FH-N30";
+    case NoteCode::tilt_removed:
+      return "FH-N31";
+    case NoteCode::kernel_sharp:
+      return "FH-N32";
+    case NoteCode::hu_clipped:
+      return "FH-N33";
+    case NoteCode::patient_position:
+      return "FH-N34";
     case NoteCode::joint_narrow:
       return "FH-N14";
     case NoteCode::voi_implausible:

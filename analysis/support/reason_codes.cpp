@@ -83,6 +83,16 @@ Words words(NoteCode code) {
       return {"VOLUMES_NOT_USED", "Other reconstructions were not analysed"};
     case NoteCode::truncated_field_of_view:
       return {"FOV_TRUNCATED", "Field of view cuts the patient"};
+    case NoteCode::slice_interpolated:
+      return {"SLICE_INTERPOLATED", "A missing slice was interpolated"};
+    case NoteCode::tilt_removed:
+      return {"TILT_REMOVED", "Gantry tilt removed by resampling"};
+    case NoteCode::kernel_sharp:
+      return {"KERNEL_SHARP", "Sharp reconstruction kernel"};
+    case NoteCode::hu_clipped:
+      return {"HU_CLIPPED", "CT numbers clipped at the top of their range"};
+    case NoteCode::patient_position:
+      return {"PATIENT_POSITION", "Patient Position contradicts the images"};
     case NoteCode::joint_narrow:
       return {"JOINT_NARROW", "Narrow joint space"};
     case NoteCode::voi_implausible:

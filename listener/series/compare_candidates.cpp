@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "analysis/support/format_number.h"
-#include "listener/series/kernel_class.h"
+#include "analysis/volume/kernel_class.h"
 
 namespace focalhip {
 

@@ -7,10 +7,11 @@
 #include <variant>
 
 #include "analysis/volume/grade_acquisition.h"
+#include "analysis/volume/grade_kernel.h"
+#include "analysis/volume/kernel_class.h"
 #include "listener/series/classify_instance.h"
 #include "listener/series/compare_candidates.h"
 #include "listener/series/frames_of.h"
-#include "listener/series/kernel_class.h"
 #include "listener/series/separate_stacks.h"
 #include "listener/series/slice_stack.h"
 #include "listener/support/digest.h"
@@ -107,13 +108,13 @@ std::string content_digest(const Slices& slices) {
 }
 
 Grade grade_of(const ScannedInstance& slice, double spacing_mm) {
-  return grade_acquisition({.slice_spacing_mm = spacing_mm,
-                            .pixel_mm = std::ranges::max(*slice.pixel_spacing_mm),
-                            .slice_thickness_mm = slice.slice_thickness_mm,
-                            .kvp = slice.kvp,
-                            .kernel = plain_kernel(slice.convolution_kernel),
-                            .contrast_agent = false})
-      .grade;
+  const AcquisitionGrade acquisition =
+      grade_acquisition({.slice_spacing_mm = spacing_mm,
+                         .pixel_mm = std::ranges::max(*slice.pixel_spacing_mm),
+                         .slice_thickness_mm = slice.slice_thickness_mm,
+                         .kvp = slice.kvp,
+                         .contrast_agent = false});
+  return worse(acquisition.grade, grade_kernel(plain_kernel(slice.convolution_kernel), std::nullopt).grade);
 }
 
 VolumeCandidate candidate_of(Slices stack, int dropped) {

@@ -7,7 +7,7 @@
 
 #include <dcmtk/dcmdata/dcdeftag.h>
 
-#include "listener/series/kernel_class.h"
+#include "analysis/volume/kernel_class.h"
 
 namespace focalhip {
 

@@ -204,7 +204,7 @@ References image_references(const EncodedObject& object) {
   for (size_t node = tree.gotoRoot(); node != 0; node = tree.iterate()) {
     DSRContentItem& item = tree.getCurrentContentItem();
     if (item.getValueType() != DSRTypes::VT_Image) continue;
-    DSRImageFrameList& frames = item.getImageReference().getFrameList();
+    const DSRImageFrameList& frames = item.getImageReference().getFrameList();
     if (frames.isEmpty()) {
       ++found.without_frame;
       continue;
