@@ -47,38 +47,85 @@ void SqlJobStore::supersede_unfinished(const std::string& study_instance_uid,
   if (superseded > 0) fault_point("collector_in_supersede");
 }
 
-std::optional<std::int64_t> SqlJobStore::add_job(const NewJob& job, UtcMs now_ms) {
+// The content under which the study was made a job before. Once the received objects are gone pixels can no
+// longer be compared: the same instances of the same person are then the same content, or every archive that
+// sends its old studies compressed would have them all measured again.
+std::optional<std::string> SqlJobStore::known_content(const NewJob& job) {
+  const std::vector<SqlRow> rows = database_.query(
+      "SELECT content_digest FROM tombstones WHERE study_instance_uid = $1 AND identity_digest = $2 AND "
+      "(content_digest = $3 OR (instances_digest <> '' AND instances_digest = $4)) "
+      "ORDER BY CASE WHEN content_digest = $3 THEN 0 ELSE 1 END, first_ms DESC LIMIT 1",
+      {storable_text(job.study_instance_uid),
+       storable_text(job.identity_digest),
+       storable_text(job.content_digest),
+       storable_text(job.instances_digest)});
+  if (rows.empty()) return std::nullopt;
+  return rows.front().text(0);
+}
+
+// `jobs retry` needs a row, and files that are still there.
+void SqlJobStore::keep_way_back(const NewJob& job, const std::string& content, UtcMs now_ms) {
+  const std::size_t rows = database_.execute(
+      "UPDATE jobs SET input = $1 WHERE study_instance_uid = $2 AND content_digest = $3 AND "
+      "identity_digest = $4",
+      {storable_text(job.input),
+       storable_text(job.study_instance_uid),
+       content,
+       storable_text(job.identity_digest)});
+  if (rows == 0) insert_job(job, content, JobState::dropped, now_ms);
+}
+
+std::int64_t SqlJobStore::insert_job(const NewJob& job,
+                                     const std::string& content,
+                                     JobState state,
+                                     UtcMs now_ms) {
   const std::string study = storable_text(job.study_instance_uid);
+  const std::int64_t generation = next_generation(study);
+  return database_
+      .query(
+          "INSERT INTO jobs (study_instance_uid, series_instance_uid, content_digest, identity_digest, "
+          "calling_ae_title, accession_digest, input, priority, refusal_only, generation, attempt, state, "
+          "owner, lease_until_ms, outcome_code, last_error, created_ms, changed_ms) "
+          "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, '', 0, '', '', $12, $13) "
+          "RETURNING id",
+          {study,
+           storable_text(job.series_instance_uid),
+           content,
+           storable_text(job.identity_digest),
+           storable_text(job.calling_ae_title),
+           storable_text(job.accession_digest),
+           storable_text(job.input),
+           std::int64_t{job.priority},
+           std::int64_t{job.refusal_only ? 1 : 0},
+           generation,
+           std::string(name(state)),
+           now_ms,
+           now_ms})
+      .front()
+      .integer(0);
+}
+
+std::optional<std::int64_t> SqlJobStore::add_job(const NewJob& job, UtcMs now_ms) {
   const std::string content = storable_text(job.content_digest);
-  const std::string identity = storable_text(job.identity_digest);
   return database_.transaction([&]() -> std::optional<std::int64_t> {
+    if (const std::optional<std::string> known = known_content(job)) {
+      keep_way_back(job, *known, now_ms);
+      return std::nullopt;
+    }
     const std::size_t added = database_.execute(
-        "INSERT INTO tombstones (study_instance_uid, content_digest, identity_digest, first_ms) "
-        "VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-        {study, content, identity, now_ms});
-    if (added == 0) return std::nullopt;
-    const std::int64_t generation = next_generation(study);
-    supersede_unfinished(study, 0, now_ms);
-    const std::vector<SqlRow> rows = database_.query(
-        "INSERT INTO jobs (study_instance_uid, series_instance_uid, content_digest, identity_digest, "
-        "calling_ae_title, accession_digest, input, priority, refusal_only, generation, attempt, state, "
-        "owner, lease_until_ms, outcome_code, last_error, created_ms, changed_ms) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 'queued', '', 0, '', '', $11, $12) "
-        "RETURNING id",
-        {study,
-         storable_text(job.series_instance_uid),
+        "INSERT INTO tombstones (study_instance_uid, content_digest, identity_digest, instances_digest, "
+        "first_ms) "
+        "VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        {storable_text(job.study_instance_uid),
          content,
-         identity,
-         storable_text(job.calling_ae_title),
-         storable_text(job.accession_digest),
-         storable_text(job.input),
-         std::int64_t{job.priority},
-         std::int64_t{job.refusal_only ? 1 : 0},
-         generation,
-         now_ms,
+         storable_text(job.identity_digest),
+         storable_text(job.instances_digest),
          now_ms});
+    if (added == 0) return std::nullopt;  // another collector was faster
+    supersede_unfinished(storable_text(job.study_instance_uid), 0, now_ms);
+    const std::int64_t id = insert_job(job, content, JobState::queued, now_ms);
     fault_point("collector_in_add_job");
-    return rows.front().integer(0);
+    return id;
   });
 }
 

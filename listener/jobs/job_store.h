@@ -24,6 +24,7 @@ struct NewJob {
   std::string study_instance_uid;
   std::string series_instance_uid;  // of the chosen volume
   std::string content_digest;       // pixels and geometry of the chosen volume (order independent)
+  std::string instances_digest;     // its SOP Instance UIDs (order independent); empty = not compared
   std::string identity_digest;      // patient, accession, study data
   std::string calling_ae_title;
   std::string accession_digest;  // hex SHA-256 of the accession number, for `jobs list --accession`
@@ -89,8 +90,10 @@ class JobStore {
   virtual ~JobStore() = default;
 
   // --- collector
-  // The same study, content and identity again: nothing happens, nullopt. Otherwise a job with the study's
-  // next generation; older queued or running jobs of the study become superseded.
+  // The same study, content (or the same instances, perhaps in another encoding) and identity again: nothing
+  // is done, nullopt; but its job can be retried with what was received now, as a dropped one where the row
+  // is gone. Otherwise a job with the study's next generation; older queued or running jobs of the study
+  // become superseded.
   [[nodiscard]] virtual std::optional<std::int64_t> add_job(const NewJob& job, UtcMs now_ms) = 0;
   // Was this series content ever worked on (tombstones outlive retention)?
   [[nodiscard]] virtual bool is_known(const std::string& study_instance_uid,

@@ -75,8 +75,13 @@ const Migration first_schema = {
          detail TEXT NOT NULL))",
 };
 
+const Migration instances_in_tombstones = {
+    // '' in rows that were made before: not compared.
+    "ALTER TABLE tombstones ADD COLUMN instances_digest TEXT NOT NULL DEFAULT ''",
+};
+
 const std::vector<Migration>& all_migrations() {
-  static const std::vector<Migration> all = {first_schema};
+  static const std::vector<Migration> all = {first_schema, instances_in_tombstones};
   return all;
 }
 

@@ -60,6 +60,7 @@ Job job_from_row(const SqlRow& row) {
           .what = {.study_instance_uid = row.text(4),
                    .series_instance_uid = row.text(5),
                    .content_digest = row.text(6),
+                   .instances_digest = {},  // of tombstones only
                    .identity_digest = row.text(7),
                    .calling_ae_title = row.text(8),
                    .accession_digest = row.text(9),

@@ -11,6 +11,7 @@
 
 #include "config/load_config.h"
 #include "listener/jobs/accession_digest.h"
+#include "listener/jobs/job_input.h"
 #include "listener/jobs/job_store.h"
 #include "listener/programs/print_jobs.h"
 #include "listener/support/utc_clock.h"
@@ -119,8 +120,28 @@ int show(JobStore& store, const Wish& wish, const Job& job, std::ostream& out) {
   return done;
 }
 
-int change(JobStore& store, const Wish& wish, std::ostream& out, std::ostream& errors) {
+// Parked results need only to be sent; otherwise the job is worked on again, which needs what was received.
+bool can_be_worked_on(JobStore& store, const Job& job, const std::filesystem::path& data_folder) {
+  for (const Delivery& delivery : store.deliveries(job.id))
+    if (delivery.state == DeliveryState::parked) return true;
+  const std::vector<std::string> files = job_input_from_json(job.what.input).files;
+  return std::all_of(files.begin(), files.end(), [&](const std::string& file) {
+    return std::filesystem::exists(data_folder / file);
+  });
+}
+
+int change(JobStore& store,
+           const Wish& wish,
+           const Job& job,
+           const std::filesystem::path& data_folder,
+           std::ostream& out,
+           std::ostream& errors) {
   const bool again = wish.action == "retry";
+  if (again && !can_be_worked_on(store, job, data_folder)) {
+    errors << "job " << wish.id
+           << ": its received objects are no longer kept: send the study again, then retry\n";
+    return failed;
+  }
   const bool changed = again ? store.retry(wish.id, utc_now_ms()) : store.drop(wish.id, utc_now_ms());
   if (changed) {
     out << "job " << wish.id << ": " << (again ? "tried again" : "dropped") << "\n";
@@ -149,7 +170,7 @@ int run(const Wish& wish, const NodeConfig& config, std::ostream& out, std::ostr
     return failed;
   }
   if (wish.action == "show") return show(*store, wish, *job, out);
-  return change(*store, wish, out, errors);
+  return change(*store, wish, *job, config.node.data_folder, out, errors);
 }
 
 }  // namespace

@@ -64,6 +64,7 @@ constexpr std::array wanted_attributes = {
     Wanted{0x00200037U, Kind::decimals, geometry},  // Image Orientation (Patient)
     Wanted{0x00200052U, Kind::uid, plain},          // Frame of Reference UID
     Wanted{0x00201002U, Kind::decimals, plain},     // Images in Acquisition
+    Wanted{0x00201209U, Kind::decimals, plain},     // Number of Series Related Instances
     Wanted{0x00280002U, Kind::binary, geometry},    // Samples per Pixel
     Wanted{0x00280004U, Kind::text, geometry},      // Photometric Interpretation
     Wanted{0x00280008U, Kind::decimals, geometry},  // Number of Frames
@@ -155,6 +156,7 @@ void ScanValues::fill(ScannedInstance& instance) const {
   instance.instance_number = first_integer(raw(0x00200013U));
   instance.acquisition_number = first_integer(raw(0x00200012U));
   instance.images_in_acquisition = first_integer(raw(0x00201002U));
+  instance.series_related_instances = first_integer(raw(0x00201209U));
   instance.kvp = first_decimal(raw(0x00180060U));
   instance.slice_thickness_mm = first_decimal(raw(0x00180050U));
   instance.gantry_tilt_deg = first_decimal(raw(0x00181120U));

@@ -56,6 +56,7 @@ struct ScannedInstance {
   std::optional<int> instance_number;
   std::optional<int> acquisition_number;
   std::optional<int> images_in_acquisition;
+  std::optional<int> series_related_instances;
   std::optional<double> kvp;
   std::optional<double> slice_thickness_mm;
   std::optional<double> gantry_tilt_deg;

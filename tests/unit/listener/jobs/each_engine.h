@@ -47,6 +47,7 @@ inline NewJob some_job(const std::string& study = "1.2.3", const std::string& co
   return {.study_instance_uid = study,
           .series_instance_uid = "1.2.3.4",
           .content_digest = content,
+          .instances_digest = {},
           .identity_digest = "i1",
           .calling_ae_title = "CTSCANNER",
           .accession_digest = "a1",

@@ -50,6 +50,52 @@ TEST_P(JobQueue, DoesNothingForTheSameContentAndIdentityAgain) {
   EXPECT_FALSE(store->is_known("1.2.3", "c1", "i2"));
 }
 
+TEST_P(JobQueue, KnowsTheSameInstancesInAnotherEncoding) {
+  const auto store = open();
+  NewJob native = some_job("1", "native");
+  native.instances_digest = "instances";
+  ASSERT_TRUE(store->add_job(native, 1));
+  NewJob compressed = native;
+  compressed.content_digest = "compressed";
+  EXPECT_FALSE(store->add_job(compressed, 2));
+  NewJob corrected = compressed;
+  corrected.identity_digest = "somebody else";
+  EXPECT_TRUE(store->add_job(corrected, 3));
+  NewJob longer = native;
+  longer.content_digest = "longer";
+  longer.instances_digest = "more instances";
+  EXPECT_TRUE(store->add_job(longer, 4));
+  EXPECT_TRUE(store->add_job(some_job("2", "native"), 5)) << "another study";
+  EXPECT_TRUE(store->add_job(some_job("2", "compressed"), 6)) << "no instances told: not compared";
+}
+
+TEST_P(JobQueue, AKnownStudyThatComesAgainCanBeRetriedWithWhatCame) {
+  const auto store = open();
+  NewJob job = some_job("1");
+  job.input = "old files";
+  const auto id = store->add_job(job, 1);
+  ASSERT_TRUE(store->finish(*store->claim("w", 2, 3), "", "outbox/1/1", {}, 4));
+  job.input = "new files";
+  EXPECT_FALSE(store->add_job(job, 5));
+  EXPECT_EQ(store->jobs("").size(), 1U);
+  EXPECT_EQ(store->job(*id)->what.input, "new files");
+  EXPECT_EQ(store->job(*id)->state, JobState::done);
+}
+
+TEST_P(JobQueue, AKnownStudyWhoseRowIsForgottenComesBackAsADroppedJob) {
+  const auto store = open();
+  ASSERT_TRUE(store->add_job(some_job("1"), 1));
+  ASSERT_TRUE(store->finish(*store->claim("w", 2, 3), "", "outbox/1/1", {}, 4));
+  ASSERT_EQ(store->forget_finished_before(5).size(), 1U);
+  EXPECT_FALSE(store->add_job(some_job("1"), 6));
+  ASSERT_EQ(store->jobs("").size(), 1U);
+  const Job dropped = store->jobs("").front();
+  EXPECT_EQ(dropped.state, JobState::dropped);
+  EXPECT_FALSE(store->claim("w", 7, 8)) << "nobody asked for it";
+  ASSERT_TRUE(store->retry(dropped.id, 9));
+  EXPECT_EQ(store->claim("w", 10, 11)->id, dropped.id);
+}
+
 TEST_P(JobQueue, TakesChangedIdentityAsTheNextGenerationAndSupersedesUnfinishedOnes) {
   const auto store = open();
   const auto first = store->add_job(some_job(), 1);

@@ -129,7 +129,10 @@ TEST_F(JobsCommand, RetriesAndDrops) {
   EXPECT_EQ(open()->job(2)->state, JobState::dropped);
   EXPECT_EQ(run({"drop", "2"}), 1);
   EXPECT_THAT(errors_.str(), HasSubstr("nothing to drop"));
-  EXPECT_EQ(run({"retry", "2"}), 0);
+  EXPECT_EQ(run({"retry", "2"}), 1);
+  EXPECT_THAT(errors_.str(), HasSubstr("no longer kept"));
+  for (const char* file : {"a", "b"}) std::ofstream(folder_.path() / "data" / file) << "received again";
+  EXPECT_EQ(run({"retry", "2"}), 0) << errors_.str();
   EXPECT_EQ(run({"retry", "2"}), 1) << "it is queued";
 }
 
