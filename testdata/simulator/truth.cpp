@@ -152,8 +152,9 @@ void place_rods_in_image(ScanTruth& truth, const ScanGrid& grid, const Protocol&
   const double half_mm = 0.5 * grid.field_of_view_mm;
   for (RodAxis& rod : truth.rods) {
     for (const int slice : {0, grid.slices - 1}) {
-      const double z = std::clamp(grid.patient_from_voxel(0, 0, slice).z, rod.low_z_mm, rod.high_z_mm);
-      const Vec3 from_centre = rod.centre_mm(z) - centre;
+      const double z = std::clamp(grid.level_mm(slice), rod.low_z_mm, rod.high_z_mm);
+      const Vec3 shift = grid.slice_spacing_mm * slice * grid.slice_direction;
+      const Vec3 from_centre = rod.centre_mm(z) - centre - shift;
       const double reach = protocol.padding ? std::hypot(from_centre.x, from_centre.y)
                                             : std::max(std::abs(from_centre.x), std::abs(from_centre.y));
       if (reach + rod.radius_mm > half_mm) rod.cut = true;
