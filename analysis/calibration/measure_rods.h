@@ -17,8 +17,9 @@ struct RodInSlice {
 
 // What a cylinder of 0.6 radius inside one rod reads, over the used slices.
 struct MeasuredRod {
-  double mean_hu = 0.0;  // median over slices of the per-slice mean: robust to streaks
-  double sd_hu = 0.0;    // within a slice, root mean square over slices: a bubble in a few slices counts
+  double mean_hu = 0.0;    // median over slices of the per-slice mean: robust to streaks
+  double sd_hu = 0.0;      // within a slice, root mean square over slices: a bubble in a few slices counts
+  double rim_sd_hu = 0.0;  // the same between there and the blurred edge, where bubbles gather
   double drift_hu_per_mm = 0.0;        // slope of the per-slice mean along the slice axis [Sen1968]
   double drift_error_hu_per_mm = 0.0;  // its standard error
   std::vector<RodInSlice> slices;      // the used ones, ascending

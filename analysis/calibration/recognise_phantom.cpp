@@ -68,7 +68,7 @@ void refuse_two_phantoms(const RowVerdict& verdict) {
   const RecognisedPhantom& best = verdict.readings[0];
   for (std::size_t i = 1; i < verdict.readings.size(); ++i) {
     const RecognisedPhantom& other = verdict.readings[i];
-    if (other.phantom.rods.size() < least_rods_judged) continue;  // fits anything
+    if (!other.identity.is_possible) continue;
     if (best.identity.residual_sd_hu <= clearly_better * other.identity.residual_sd_hu) continue;
     throw Refusal(RefusalCode::phantom_ambiguous,
                   "the rods read almost equally well as " + best.phantom.name + " (" +

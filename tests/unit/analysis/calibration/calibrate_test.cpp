@@ -197,6 +197,18 @@ TEST(Calibrate, ABubbleInARodIsNoticed) {
   }
 }
 
+// Bubbles rise to the upper side of a rod, beside the part that is read.
+TEST(Calibrate, ABubbleBesideThePartThatIsReadIsNoticed) {
+  DrawnPhantom drawn = usual();
+  drawn.rods[3].bubble_radius_mm = 1.5;
+  drawn.rods[3].bubble_offset_mm = 6.5;  // 5 to 8 mm from the axis; 4.8 mm are read
+  drawn.rods[3].bubble_half_length_mm = 10.0;
+  const Calibration calibration = calibrate(draw(drawn), {});
+  EXPECT_EQ(calibration.grade, Grade::b);
+  EXPECT_FALSE(calibration.rods[3].used);
+  EXPECT_THAT(calibration.notes.at(0).detail, testing::HasSubstr("rod D is not uniform near its edge"));
+}
+
 // The median over slices does not feel it; the grade must.
 TEST(Calibrate, AShortBubbleIsNoticedToo) {
   DrawnPhantom drawn = usual();
