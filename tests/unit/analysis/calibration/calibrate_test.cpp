@@ -356,6 +356,24 @@ INSTANTIATE_TEST_SUITE_P(Builtin,
                            return name;
                          });
 
+// The lightest rod of an Image Analysis phantom reads 13 HU and hides in its holder.
+TEST(Calibrate, OfThreeRodsTheOneThatHidesIsReadWhereItMustStand) {
+  for (const bool reversed : {false, true}) {
+    DrawnPhantom drawn = usual();
+    drawn.rods = test::ha_rods({8.0, 97.3, 189.8}, 1.332, 2.0);
+    if (reversed) std::ranges::reverse(drawn.rods);
+    drawn.holder_hu = drawn.rods[reversed ? 2 : 0].hu;
+    CtVolume ct = draw(drawn);
+    ct.acquisition.device_serial_number = "7";
+    CalibrationOptions options;
+    options.phantoms = {{.phantom = *builtin_phantom("image-analysis-3"), .device_serial_number = "7"}};
+    const Calibration calibration = calibrate(ct, options);
+    EXPECT_NEAR(calibration.sigma_ct_hu_per_mg_cm3 / 1.3696, 1.0, 0.01);
+    EXPECT_EQ(calibration.rods.size(), 3U);
+    EXPECT_EQ(calibration.grade, Grade::b);
+  }
+}
+
 TEST(Calibrate, APhantomIsConfiguredForItsScannerOnly) {
   const SitePhantom osteo{.phantom = *builtin_phantom("siemens-osteo"), .device_serial_number = "7"};
   const SitePhantom own{.phantom = {.name = "own", .rods = mindways_model_3().rods}};
