@@ -31,7 +31,7 @@ namespace codes {
 inline constexpr std::string_view own_scheme = "99FOCALHIP";
 inline constexpr std::string_view own_scheme_uid = "2.25.158922804235714576922778072285405431866";
 inline constexpr std::string_view own_scheme_name = "FocalHip codes";
-inline constexpr std::string_view own_scheme_version = "1";
+inline constexpr std::string_view own_scheme_version = "2";
 inline constexpr std::string_view own_scheme_organization = "FocalHip Project";
 
 // Document frame: TID 1500, 1001, 1204.
