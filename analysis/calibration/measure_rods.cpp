@@ -74,18 +74,19 @@ SliceReading read_slice(const CtVolume& ct,
                         const RodMeasurementOptions& options) {
   const double region_mm = options.region_share * radius_mm;
   const double rim_mm = std::min(rim_share * radius_mm, radius_mm - blurred_edge_mm);
+  const double valid_mm =
+      std::max(region_mm + options.validity_margin_mm, radius_mm + options.whole_rod_margin_mm);
   Spread core;
   Spread rim;
   bool padding = false;
-  const bool inside = visit_disc(
-      ct.grid, slice, centre_mm, region_mm + options.validity_margin_mm, [&](double distance, std::size_t i) {
-        if (!ct.is_valid(i)) padding = true;
-        if (distance <= region_mm) {
-          core.add(ct.hu[i]);
-        } else if (distance <= rim_mm) {
-          rim.add(ct.hu[i]);
-        }
-      });
+  const bool inside = visit_disc(ct.grid, slice, centre_mm, valid_mm, [&](double distance, std::size_t i) {
+    if (!ct.is_valid(i)) padding = true;
+    if (distance <= region_mm) {
+      core.add(ct.hu[i]);
+    } else if (distance <= rim_mm) {
+      rim.add(ct.hu[i]);
+    }
+  });
   if (!inside || padding || core.count < 2.0) return {};
   return {.mean_hu = core.mean(),
           .variance_hu2 = core.variance(),
@@ -122,7 +123,7 @@ std::optional<Usual> usual_reading(const std::vector<SliceReading>& slices, int 
     variances.push_back(reading.variance_hu2);
   }
   // A rod that leaves the field of view for part of its length is not measured at all.
-  if (10 * static_cast<int>(means.size()) < 9 * (last - first + 1)) return std::nullopt;
+  if (static_cast<int>(means.size()) < last - first + 1) return std::nullopt;
   const double sd = std::sqrt(median(variances));
   return Usual{.hu = median(means), .tolerance_hu = std::max(least_same_hu, same_in_sd * sd)};
 }

@@ -34,10 +34,13 @@ struct MeasuredRow {
 };
 
 struct RodMeasurementOptions {
-  double region_share = 0.6;        // radius of the measured cylinder, of the rod's
-  double end_trim_mm = 10.0;        // left out beside an end of the phantom inside the volume
-  double least_length_mm = 60.0;    // of the used slices
-  double validity_margin_mm = 2.0;  // between the measured cylinder and padding or the border of the picture
+  double region_share = 0.6;      // radius of the measured cylinder, of the rod's
+  double end_trim_mm = 10.0;      // left out beside an end of the phantom inside the volume
+  double least_length_mm = 60.0;  // of the used slices
+  // Between padding or the border of the picture and the measured cylinder, and the whole rod: a rod that is
+  // cut anywhere is not read, though its middle may be there.
+  double validity_margin_mm = 2.0;
+  double whole_rod_margin_mm = 1.0;
 };
 
 // Throws Refusal no_phantom when too little of the rods' length can be used.

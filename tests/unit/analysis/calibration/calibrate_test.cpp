@@ -240,6 +240,18 @@ TEST(Calibrate, ARodOutsideTheFieldOfViewIsLeftOut) {
   EXPECT_EQ(calibration.rods.size(), 4U);
 }
 
+// The middle of rod E is inside by 8 mm; 1 mm of its edge is not.
+TEST(Calibrate, ARodWhoseEdgeIsCutIsLeftOut) {
+  DrawnPhantom drawn = usual();
+  drawn.shift_x_mm = 20.0;
+  const auto centre = test::rod_centre(drawn, 4, 0.0);
+  drawn.circle_of_view_mm = std::hypot(centre[0], centre[1]) + drawn.radius_mm - 1.0;
+  const Calibration calibration = calibrate(draw(drawn), {});
+  EXPECT_EQ(calibration.grade, Grade::b);
+  EXPECT_EQ(calibration.rods.size(), 4U);
+  EXPECT_THAT(calibration.notes.at(0).detail, testing::HasSubstr("rod E not found inside the field of view"));
+}
+
 // ---- refusals ----
 
 TEST(Calibrate, WithoutPhantomItSaysWhatWasSearched) {
