@@ -62,6 +62,36 @@ class NodeResend : public NodeTest {
   }
 };
 
+TEST_F(NodeResend, TheSameSeriesTwiceDoublesNothing) {
+  start_sink();
+  start_node();
+  const fs::path series = write(small_series(), "a");
+  for (int time = 0; time < 2; ++time) {
+    ASSERT_EQ(send(series), 0);
+    static_cast<void>(wait_for_reports(1));
+  }
+  expect_nothing_new(2);
+}
+
+TEST_F(NodeResend, ACorrectedPatientIsIssuedAgainForTheCorrectedPatient) {
+  start_sink();
+  start_node();
+  ASSERT_EQ(send(write(small_series(), "a")), 0);
+  expect_one_report(wait_for_reports(1), study_1);
+  patient_id_ = "PID-4712-GEHEIM";
+  ASSERT_EQ(send(write(small_series(), "corrected")), 0);
+  const std::vector<SinkObject> objects = wait_for_reports(2);
+  EXPECT_EQ(objects.size(), 4U);
+  std::set<std::string> instances;
+  std::multiset<std::string> patients;
+  for (const SinkObject& object : objects) {
+    instances.insert(object.sop_instance_uid);
+    patients.insert(object.patient_id);
+  }
+  EXPECT_EQ(instances.size(), 4U) << "new content, new identifiers";
+  EXPECT_EQ(patients.count("PID-4712-GEHEIM"), 2U);
+}
+
 TEST_F(NodeResend, LateSlicesReplaceADeliveredReportOnceAndTheNewOneNamesIt) {
   start_sink();
   start_node();

@@ -30,19 +30,6 @@ TEST_F(NodeRoad, ASeriesComesBackAsOneReportAndOnePictureInItsStudy) {
   EXPECT_EQ(stop_node(), 0);
 }
 
-TEST_F(NodeRoad, TheSameSeriesTwiceDoublesNothing) {
-  start_sink();
-  start_node();
-  const fs::path series = write(small_series(), "a");
-  ASSERT_EQ(send(series), 0);
-  static_cast<void>(wait_for_reports(1));
-  ASSERT_EQ(send(series), 0);
-  std::this_thread::sleep_for(6s);  // quiet is 3 s
-  const std::vector<SinkObject> objects = wait_for_reports(1);
-  EXPECT_EQ(objects.size(), 2U);
-  expect_one_report(objects, study_1);
-}
-
 TEST_F(NodeRoad, TwoInterleavedAssociationsGiveTwoReports) {
   start_sink();
   start_node();
@@ -112,25 +99,6 @@ TEST_F(NodeRoad, ADestinationThatIsDownGetsItsReportWhenItIsUp) {
       60s));
   start_sink();
   expect_one_report(wait_for_reports(1), study_1);
-}
-
-TEST_F(NodeRoad, ACorrectedPatientIsIssuedAgainForTheCorrectedPatient) {
-  start_sink();
-  start_node();
-  ASSERT_EQ(send(write(small_series(), "a")), 0);
-  expect_one_report(wait_for_reports(1), study_1);
-  patient_id_ = "PID-4712-GEHEIM";
-  ASSERT_EQ(send(write(small_series(), "corrected")), 0);
-  const std::vector<SinkObject> objects = wait_for_reports(2);
-  EXPECT_EQ(objects.size(), 4U);
-  std::set<std::string> instances;
-  std::multiset<std::string> patients;
-  for (const SinkObject& object : objects) {
-    instances.insert(object.sop_instance_uid);
-    patients.insert(object.patient_id);
-  }
-  EXPECT_EQ(instances.size(), 4U) << "new content, new identifiers";
-  EXPECT_EQ(patients.count("PID-4712-GEHEIM"), 2U);
 }
 
 TEST_F(NodeRoad, JunkIsRefusedOrSetAsideAndTheNodeGoesOn) {
