@@ -17,19 +17,19 @@ void require(std::vector<std::string>& problems, bool holds, const char* rule) {
   if (!holds) problems.emplace_back(rule);
 }
 
+// Which phantoms a scan of this site may hold.
+std::string phantom_names(const CalibrationOptions& options) {
+  if (options.phantoms.empty()) return "automatic";
+  std::string names;
+  for (const SitePhantom& site : options.phantoms) names += (names.empty() ? "" : ",") + site.phantom.name;
+  return names;
+}
+
 }  // namespace
 
 std::vector<std::string> problems_in(const AnalysisOptions& options) {
   std::vector<std::string> problems;
-  const CalibrationOptions& calibration = options.calibration;
-  require(problems, calibration.phantom.rods.size() >= 4, "calibration.phantom: at least 4 rods");
-  require(problems,
-          calibration.window_mm >= 5.0 && calibration.window_mm <= 60.0,
-          "calibration.window_mm: 5 to 60");
-  require(problems,
-          calibration.smallest_rod_radius_mm > 0.0 &&
-              calibration.smallest_rod_radius_mm < calibration.largest_rod_radius_mm,
-          "calibration rod radii: 0 < smallest < largest");
+  for (const std::string& rule : problems_in(options.calibration)) problems.push_back("calibration: " + rule);
   require(problems,
           options.femur.smallest_head_radius_mm > 0.0 &&
               options.femur.smallest_head_radius_mm < options.femur.largest_head_radius_mm,
@@ -43,8 +43,9 @@ std::vector<std::string> problems_in(const AnalysisOptions& options) {
 }
 
 std::vector<std::string> parameters_of(const AnalysisOptions& options) {
-  return {"phantom=" + options.calibration.phantom.name,
-          "kappa_policy=energy",
+  return {"phantom=" + phantom_names(options.calibration),
+          "kappa_policy=" + text_of(options.calibration.kappa),
+          "internal_calibration=" + std::string(options.calibration.internal ? "allowed" : "off"),
           "bone_threshold_hu=" + number(options.femur.bone_threshold_hu),
           "neck_band_mm=" + number(options.densitometry.neck_band_mm),
           "distal_margin_mm=" + number(options.densitometry.distal_margin_mm),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/scan_findings.h"
 #include "analysis/volume/grade_acquisition.h"
 
 // The road of the data:
@@ -39,7 +40,6 @@ HipReport describe(const CtVolume& ct, const Subject& subject, const AnalysisOpt
                          .pixel_mm = std::max(ct.grid.spacing_mm.x(), ct.grid.spacing_mm.y()),
                          .slice_thickness_mm = ct.acquisition.slice_thickness_mm,
                          .kvp = ct.acquisition.kvp,
-                         .kernel = ct.acquisition.kernel,
                          .contrast_agent = ct.acquisition.contrast_agent});
   report.grade = acquisition.grade;
   append(report.notes, acquisition.notes);
@@ -47,14 +47,40 @@ HipReport describe(const CtVolume& ct, const Subject& subject, const AnalysisOpt
   return report;
 }
 
-void add_calibration(HipReport& report, const CtVolume& ct, const CalibrationOptions& options) {
+// From the lower lesser trochanter to the higher head's top: where the calibration will be used.
+std::optional<HeightRange> heights_of(const std::optional<Femora>& femora) {
+  if (!femora) return std::nullopt;
+  std::optional<HeightRange> range;
+  for (const FemurOutcome& outcome : *femora) {
+    const auto* femur = std::get_if<SegmentedFemur>(&outcome);
+    if (femur == nullptr) continue;
+    const FemurFrame& frame = femur->frame;
+    const double top_z_mm = frame.head_centre_patient_mm.z() + frame.head_radius_mm;
+    const double bottom_z_mm =
+        frame.origin_patient_mm.z() + frame.lesser_trochanter_distal_mm * frame.shaft_axis_patient.z();
+    if (!range) range = HeightRange{bottom_z_mm, top_z_mm};
+    range->lowest_z_mm = std::min(range->lowest_z_mm, bottom_z_mm);
+    range->highest_z_mm = std::max(range->highest_z_mm, top_z_mm);
+  }
+  return range;
+}
+
+void add_calibration(HipReport& report,
+                     const CtVolume& ct,
+                     const std::optional<Femora>& femora,
+                     const CalibrationOptions& options) {
   try {
-    report.calibration = calibrate(ct, options);
+    report.calibration = calibrate(ct, options, heights_of(femora));
     report.grade = worse(report.grade, report.calibration->grade);
     append(report.notes, report.calibration->notes);
   } catch (const Refusal& refusal) {
     refuse(report, refusal.not_measured());
   }
+}
+
+void add_findings(HipReport& report, const ScanFindings& findings) {
+  report.grade = worse(report.grade, findings.grade);
+  append(report.notes, findings.notes);
 }
 
 std::optional<Femora> find_femora(HipReport& report, const CtVolume& ct, const FemurOptions& options) {
@@ -184,7 +210,8 @@ HipReport analyse(const CtVolume& ct, const Subject& subject, const AnalysisOpti
   const AnalysisOptions options = with_threads_everywhere(given);
   HipReport report = describe(ct, subject, options);
   const std::optional<Femora> femora = find_femora(report, ct, options.femur);
-  add_calibration(report, ct, options.calibration);
+  add_calibration(report, ct, femora, options.calibration);
+  add_findings(report, scan_findings(ct, femora, report.calibration));
   if (femora) {
     for (const Side side : {Side::right, Side::left}) {
       const FemurOutcome& outcome = (*femora)[static_cast<std::size_t>(side)];

@@ -1,237 +1,20 @@
 #include "config/load_config.h"
 
 #include <algorithm>
-#include <cmath>
 #include <fstream>
-#include <limits>
 #include <map>
 #include <set>
 #include <sstream>
 
-#include <toml++/toml.h>
-
+#include "config/calibration_file.h"
+#include "config/toml_section.h"
 #include "config/value_rules.h"
 
-// The only file that knows the keys of focalhip.toml. One function a section says which keys it has, into
-// which field they go and which values are allowed; Section does the rest: types, ranges, unknown keys, line
-// numbers.
+// The only file that knows the keys of focalhip.toml.
 
 namespace focalhip {
 
 namespace {
-
-constexpr std::uintmax_t largest_file_bytes = 1U << 20;
-
-struct Reading {
-  std::filesystem::path file;
-  std::filesystem::path folder;  // relative paths start here
-  std::vector<ConfigProblem> problems;
-  std::set<std::string> known_keys;
-};
-
-int line_of(const toml::node& node) { return static_cast<int>(node.source().begin.line); }
-
-std::string number_text(double value) {
-  std::ostringstream text;
-  text << std::setprecision(12) << value;
-  return text.str();
-}
-
-// Edits (insert, delete, replace) that turn one word into the other.
-std::size_t edit_distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= from.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= to.size(); ++j) {
-      const std::size_t replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row.back();
-}
-
-// One table of the file. Every key asked for is known; what is left over in the end is a problem.
-class Section {
- public:
-  Section(Reading& reading, const toml::table& table, std::string path)
-      : reading_(reading), table_(table), path_(std::move(path)) {}
-
-  [[nodiscard]] std::string full(const std::string& key) const {
-    return path_.empty() ? key : path_ + "." + key;
-  }
-  const toml::node* find(const std::string& key) {
-    asked_.insert(key);
-    reading_.known_keys.insert(generic(full(key)));
-    return table_.get(key);
-  }
-  void problem(const std::string& key, const std::string& rule) {
-    const toml::node* node = table_.get(key);
-    reading_.problems.push_back(
-        {reading_.file, node != nullptr ? line_of(*node) : line_of(table_), full(key), rule});
-  }
-  [[nodiscard]] bool has(const std::string& key) const { return table_.contains(key); }
-  void require(const std::string& key) {
-    if (!has(key)) problem(key, "missing; it has no default");
-  }
-
-  void boolean(const std::string& key, bool& target) {
-    const toml::node* node = find(key);
-    if (node == nullptr) return;
-    if (!node->is_boolean()) return problem(key, "must be true or false");
-    target = node->ref<bool>();
-  }
-
-  template <typename Integer>
-  void integer(const std::string& key, Integer& target, std::int64_t least, std::int64_t most) {
-    std::int64_t value = 0;
-    if (!bounded_integer(key, least, most, value)) return;
-    target = static_cast<Integer>(value);
-  }
-  template <typename Duration, typename Unit>
-  void duration(const std::string& key, Duration& target, Unit unit, std::int64_t least, std::int64_t most) {
-    std::int64_t value = 0;
-    if (bounded_integer(key, least, most, value)) target = unit * value;
-  }
-  void mebibytes(const std::string& key, std::uint64_t& target, std::int64_t least, std::int64_t most) {
-    std::int64_t value = 0;
-    if (bounded_integer(key, least, most, value)) target = static_cast<std::uint64_t>(value) << 20U;
-  }
-  void real(const std::string& key, double& target, double least, double most) {
-    const toml::node* node = find(key);
-    if (node == nullptr) return;
-    const std::optional<double> value = node->value<double>();
-    if (!node->is_number() || !value || !(*value >= least && *value <= most)) {
-      return problem(key, "must be a number from " + number_text(least) + " to " + number_text(most));
-    }
-    target = *value;
-  }
-
-  bool text(const std::string& key, std::string& target) {
-    const toml::node* node = find(key);
-    if (node == nullptr) return false;
-    if (!node->is_string()) return problem(key, "must be a text in quotes"), false;
-    target = node->ref<std::string>();
-    return true;
-  }
-  // `rule_of` returns what is wrong with a text, or nothing.
-  template <typename RuleOf>
-  void checked_text(const std::string& key, std::string& target, RuleOf rule_of) {
-    std::string value;
-    if (!text(key, value)) return;
-    const std::string rule = rule_of(value);
-    if (rule.empty()) {
-      target = value;
-    } else {
-      problem(key, rule);
-    }
-  }
-  template <typename RuleOf>
-  void texts(const std::string& key, std::vector<std::string>& target, RuleOf rule_of) {
-    const toml::node* node = find(key);
-    if (node == nullptr) return;
-    const toml::array* array = node->as_array();
-    if (array == nullptr) return problem(key, "must be a list of texts: [\"...\"]");
-    for (std::size_t i = 0; i < array->size(); ++i) {
-      const std::string element_key = full(key) + "[" + std::to_string(i) + "]";
-      const toml::node& element = *array->get(i);
-      std::string value = element.value_or<std::string>("");
-      const std::string rule = element.is_string() ? rule_of(value) : "must be a text in quotes";
-      if (rule.empty()) {
-        target.push_back(std::move(value));
-      } else {
-        reading_.problems.push_back({reading_.file, line_of(element), element_key, rule});
-      }
-    }
-  }
-  template <typename Choice>
-  void choice(const std::string& key, Choice& target, const std::map<std::string, Choice>& choices) {
-    std::string value;
-    if (!text(key, value)) return;
-    if (const auto found = choices.find(value); found != choices.end()) {
-      target = found->second;
-      return;
-    }
-    std::string names;
-    for (const auto& [name, unused] : choices) names += (names.empty() ? "\"" : ", \"") + name + "\"";
-    problem(key, "must be one of " + names);
-  }
-  [[nodiscard]] std::filesystem::path resolved(const std::string& value) const {
-    return (reading_.folder / value).lexically_normal();
-  }
-  void path(const std::string& key, std::filesystem::path& target) {
-    std::string value;
-    if (!text(key, value)) return;
-    if (value.empty() || value.find('\0') != std::string::npos) return problem(key, "must be a path");
-    target = resolved(value);
-  }
-
-  // read(Section&, index) for every table of [[key]]; none is fine.
-  template <typename Read>
-  void tables(const std::string& key, Read read) {
-    const toml::node* node = find(key);
-    if (node == nullptr) return;
-    const toml::array* array = node->as_array();
-    if (array == nullptr || !std::ranges::all_of(*array, [](const toml::node& n) { return n.is_table(); })) {
-      return problem(key, "must be a list of tables: write [[" + key + "]] or [{...}, ...]");
-    }
-    for (std::size_t i = 0; i < array->size(); ++i) {
-      Section section(reading_, *array->get(i)->as_table(), full(key) + "[" + std::to_string(i) + "]");
-      read(section, i);
-      section.report_unknown_keys();
-    }
-  }
-  template <typename Read>
-  void table(const std::string& key, Read read) {
-    const toml::node* node = find(key);
-    const toml::table empty;
-    if (node != nullptr && !node->is_table()) return problem(key, "must be a table: write [" + key + "]");
-    Section section(reading_, node != nullptr ? *node->as_table() : empty, full(key));
-    read(section);
-    section.report_unknown_keys();
-  }
-  void report_unknown_keys() {
-    for (const auto& [key, node] : table_) {
-      const std::string name(key.str());
-      if (asked_.contains(name)) continue;
-      const auto nearest = std::ranges::min_element(
-          asked_, {}, [&](const std::string& known) { return edit_distance(known, name); });
-      const bool is_near = nearest != asked_.end() && edit_distance(*nearest, name) <= 2;
-      const std::string hint = is_near ? "; did you mean " + *nearest + "?" : "";
-      reading_.problems.push_back({reading_.file, line_of(node), full(name), "unknown key" + hint});
-    }
-  }
-
- private:
-  static std::string generic(const std::string& key) {
-    std::string text;
-    bool inside = false;
-    for (const char c : key) {
-      if (c == ']') inside = false;
-      if (!inside) text += c;
-      if (c == '[') inside = true;
-    }
-    return text;
-  }
-  bool bounded_integer(const std::string& key, std::int64_t least, std::int64_t most, std::int64_t& target) {
-    const toml::node* node = find(key);
-    if (node == nullptr) return false;
-    const auto* integer = node->as_integer();
-    if (integer == nullptr || integer->get() < least || integer->get() > most) {
-      problem(key, "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
-      return false;
-    }
-    target = integer->get();
-    return true;
-  }
-
-  Reading& reading_;
-  const toml::table& table_;
-  std::string path_;
-  std::set<std::string> asked_;
-};
 
 // --- rules of single texts: what is wrong, or nothing. They may bring the text into its stored form.
 
@@ -444,23 +227,114 @@ void read_atlas(Section& section, std::vector<std::filesystem::path>& files) {
   }
 }
 
-void read_rod(Section& section, PhantomRod& rod) {
-  for (const char* key : {"name", "k2hpo4", "water"}) section.require(key);
+// One rod, in the mineral of its phantom; which one that is shows in the keys.
+void read_rod(Section& section, Phantom& phantom) {
+  PhantomRod& rod = phantom.rods.emplace_back();
+  section.require("name");
   section.checked_text("name", rod.name, report_name_rule);
-  section.real("k2hpo4", rod.k2hpo4_mg_cm3, -200.0, 1500.0);
+  const bool is_ha = section.has("ha");
+  if (!is_ha) {
+    for (const char* key : {"k2hpo4", "water"}) section.require(key);
+  }
+  section.real("k2hpo4", rod.mineral_mg_cm3, -200.0, 1500.0);
   section.real("water", rod.water_mg_cm3, 500.0, 1500.0);
+  section.real("ha", rod.mineral_mg_cm3, -200.0, 2000.0);
+  if (is_ha && (section.has("k2hpo4") || section.has("water"))) {
+    section.problem("ha", "must not stand beside k2hpo4 and water");
+  }
+  const MineralBasis basis = is_ha ? MineralBasis::hydroxyapatite : MineralBasis::k2hpo4;
+  if (phantom.rods.size() == 1) phantom.basis = basis;
+  if (phantom.basis != basis) section.problem("name", "all rods of a phantom hold the same mineral");
 }
 
-void read_phantom(Section& section, Phantom& phantom) {
-  phantom = {};
+std::string builtin_names() {
+  std::string names;
+  for (const Phantom& phantom : builtin_phantoms()) names += (names.empty() ? "" : ", ") + phantom.name;
+  return names;
+}
+
+void read_phantom(Section& section, SitePhantom& site) {
   section.require("name");
-  section.require("rods");
-  section.checked_text("name", phantom.name, report_name_rule);
-  section.tables("rods", [&](Section& rod, std::size_t) { read_rod(rod, phantom.rods.emplace_back()); });
-  // Five in the phantom; four are the least that can still be identified and fitted (qct 2.3, 2.4).
-  if (section.has("rods") && (phantom.rods.size() < 4 || phantom.rods.size() > 8)) {
-    section.problem("rods", "must name 4 to 8 rods, in their order across the phantom");
+  section.checked_text("name", site.phantom.name, report_name_rule);
+  section.checked_text("serial", site.device_serial_number, report_name_rule);
+  section.checked_text("station", site.station_name, report_name_rule);
+  section.tables("rods", [&](Section& rod, std::size_t) { read_rod(rod, site.phantom); });
+  if (!section.has("rods")) {
+    if (const Phantom* builtin = builtin_phantom(site.phantom.name)) {
+      site.phantom = *builtin;
+    } else if (section.has("name")) {
+      section.problem("rods", "missing; only " + builtin_names() + " are known without");
+    }
+    if (site.phantom.rods.empty()) return;
   }
+  // Four are the least that can still be judged by each other (qct 2.2).
+  const std::size_t rods = site.phantom.rods.size();
+  if (rods < 2 || rods > 8)
+    section.problem("rods", "must name 2 to 8 rods, in their order across the phantom");
+  for (const std::string& rule : problems_in(site.phantom)) {
+    if (rods >= 2 && rods <= 8) section.problem("rods", rule);
+  }
+  const bool is_keyed = section.has("serial") || section.has("station");
+  if (rods < least_rods_judged && !is_keyed) {
+    section.problem("serial",
+                    "missing; a phantom of two or three rods is used only for the scanner it is given for "
+                    "(serial, station or both)");
+  }
+}
+
+bool same_scanner(const SitePhantom& left, const SitePhantom& right) {
+  return left.device_serial_number == right.device_serial_number && left.station_name == right.station_name;
+}
+
+void read_phantoms(Section& root, std::vector<SitePhantom>& phantoms) {
+  root.tables("phantom", [&](Section& section, std::size_t) {
+    SitePhantom site;
+    read_phantom(section, site);
+    for (const SitePhantom& other : phantoms) {
+      if (!same_scanner(site, other)) continue;
+      if (site.phantom.name == other.phantom.name) {
+        section.problem("name", "\"" + site.phantom.name + "\" is already given for the same scanner");
+      } else if (std::min(site.phantom.rods.size(), other.phantom.rods.size()) < least_rods_judged) {
+        section.problem("name", "a phantom of two or three rods must be the only one of its scanner");
+      }
+    }
+    phantoms.push_back(std::move(site));
+  });
+}
+
+void read_kappa(Section& section, KappaPolicy& policy) {
+  section.choice("kappa_policy",
+                 policy.rule,
+                 {{"none", KappaRule::none}, {"energy", KappaRule::energy}, {"fixed", KappaRule::fixed}});
+  section.real("kappa", policy.fixed_k, 0.5, 2.0);
+  section.real("kappa_offset", policy.fixed_c_mg_cm3, -100.0, 100.0);
+  const bool has_values = section.has("kappa") || section.has("kappa_offset");
+  if (policy.rule == KappaRule::fixed && !section.has("kappa")) {
+    section.problem("kappa", "missing; needed by kappa_policy = \"fixed\"");
+  }
+  if (policy.rule != KappaRule::fixed && has_values) {
+    section.problem("kappa_policy", "must be \"fixed\" when kappa or kappa_offset is given");
+  }
+}
+
+void read_entries(Section& section, const std::filesystem::path& file, CalibrationOptions& calibration) {
+  if (file.empty() || !std::filesystem::exists(file)) return;  // nothing was entered yet
+  auto loaded = load_calibration_file(file);
+  if (auto* entries = std::get_if<std::vector<LocatedEntry>>(&loaded)) {
+    for (LocatedEntry& located : *entries) calibration.entries.push_back(std::move(located.entry));
+    return;
+  }
+  for (const ConfigProblem& problem : std::get<std::vector<ConfigProblem>>(loaded)) {
+    section.report(problem);
+  }
+}
+
+void read_calibration(Section& section, CalibrationSettings& settings, CalibrationOptions& calibration) {
+  read_kappa(section, calibration.kappa);
+  section.path("asynchronous_file", settings.asynchronous_file);
+  section.integer("asynchronous_days", calibration.asynchronous_days, 0, 366);
+  section.boolean("internal", calibration.internal);
+  read_entries(section, settings.asynchronous_file, calibration);
 }
 
 void read_analysis(Section& section, AnalysisOptions& analysis) {
@@ -496,18 +370,6 @@ Names collect_names(const toml::table& root) {
   return names;
 }
 
-void read_phantoms(Section& root, Phantom& phantom) {
-  root.tables("phantom", [&](Section& section, std::size_t i) {
-    Phantom read;
-    read_phantom(section, read);
-    if (i == 0) {
-      phantom = read;
-    } else {
-      section.problem("name", "only one phantom can be configured");
-    }
-  });
-}
-
 void check_ports(Section& root, const NodeConfig& config) {
   const bool same_port =
       config.status.port && *config.status.port != 0 && *config.status.port == config.node.port;
@@ -533,25 +395,13 @@ NodeConfig read_root(const toml::table& document, Reading& reading) {
   root.table("status", [&](Section& s) { read_status(s, config.status); });
   root.table("analysis", [&](Section& s) { read_analysis(s, config.analysis); });
   root.table("atlas", [&](Section& s) { read_atlas(s, config.atlas_files); });
-  read_phantoms(root, config.analysis.calibration.phantom);
+  read_phantoms(root, config.analysis.calibration.phantoms);
+  root.table("calibration",
+             [&](Section& s) { read_calibration(s, config.calibration, config.analysis.calibration); });
   check_ports(root, config);
   root.report_unknown_keys();
   config.analysis.threads = config.limits.threads_per_job;
   return config;
-}
-
-// The text of the file, or why there is none.
-std::string read_text(const std::filesystem::path& file, std::string& text) {
-  std::error_code error;
-  if (!std::filesystem::exists(file, error)) return "no such file";
-  if (!std::filesystem::is_regular_file(file, error)) return "not a file";
-  if (std::filesystem::file_size(file, error) > largest_file_bytes || error) return "larger than 1 MiB";
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream content;
-  content << stream.rdbuf();
-  if (!stream) return "cannot be read";
-  text = content.str();
-  return {};
 }
 
 }  // namespace
@@ -565,23 +415,15 @@ std::variant<NodeConfig, std::vector<ConfigProblem>> load_config(const std::file
                   .folder = std::filesystem::absolute(file).parent_path(),
                   .problems = {},
                   .known_keys = {}};
-  std::string text;
-  if (const std::string why = read_text(file, text); !why.empty()) {
-    return std::vector<ConfigProblem>{{file, 0, "file", why}};
-  }
-  try {
-    const toml::table document = toml::parse(text);
-    NodeConfig config = read_root(document, reading);
-    if (reading.problems.empty()) {  // else they may only repeat what was said with a line
-      for (const std::string& rule : problems_in(config.analysis)) {
-        reading.problems.push_back({file, 0, "analysis", rule});
-      }
+  const auto parsed = parse_toml_file(file);
+  if (const auto* problem = std::get_if<ConfigProblem>(&parsed)) return std::vector<ConfigProblem>{*problem};
+  NodeConfig config = read_root(std::get<toml::table>(parsed), reading);
+  if (reading.problems.empty()) {  // else they may only repeat what was said with a line
+    for (const std::string& rule : problems_in(config.analysis)) {
+      reading.problems.push_back({file, 0, "analysis", rule});
     }
-    if (reading.problems.empty()) return config;
-  } catch (const toml::parse_error& error) {
-    const int line = static_cast<int>(error.source().begin.line);
-    return std::vector<ConfigProblem>{{file, line, "syntax", std::string(error.description())}};
   }
+  if (reading.problems.empty()) return config;
   std::ranges::stable_sort(reading.problems, {}, &ConfigProblem::line);
   return reading.problems;
 }

@@ -96,6 +96,11 @@ struct StatusSettings {
   std::optional<std::uint16_t> port;  // absent = no status server
 };
 
+// [calibration], what is not an option of the analysis
+struct CalibrationSettings {
+  std::filesystem::path asynchronous_file;  // measured phantom scans; empty = none are used
+};
+
 struct NodeConfig {
   NodeSettings node;
   SeriesSettings series;
@@ -106,6 +111,7 @@ struct NodeConfig {
   RetentionSettings retention;
   SendingSettings sending;
   StatusSettings status;
+  CalibrationSettings calibration;
   AnalysisOptions analysis;
   std::vector<std::filesystem::path> atlas_files;
 

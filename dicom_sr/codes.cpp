@@ -81,6 +81,16 @@ std::string_view value_of(NoteCode note) {
       return "FH-N12";
     case NoteCode::truncated_field_of_view:
       return "FH-N13";
+    case NoteCode::slice_interpolated:
+      return "FH-N30";
+    case NoteCode::tilt_removed:
+      return "FH-N31";
+    case NoteCode::kernel_sharp:
+      return "FH-N32";
+    case NoteCode::hu_clipped:
+      return "FH-N33";
+    case NoteCode::patient_position:
+      return "FH-N34";
     case NoteCode::joint_narrow:
       return "FH-N14";
     case NoteCode::voi_implausible:
@@ -93,6 +103,13 @@ std::string_view value_of(NoteCode note) {
       return "FH-N18";
     case NoteCode::side_refused:
       return "FH-N19";
+    // Numbers 20 to 39 belong to what is read from the series.
+    case NoteCode::calibration_asynchronous:
+      return "FH-N40";
+    case NoteCode::calibration_internal:
+      return "FH-N41";
+    case NoteCode::muscle_imbalance:
+      return "FH-N42";
   }
   expects(false, "every note code has a coded value");
   return {};
@@ -100,7 +117,7 @@ std::string_view value_of(NoteCode note) {
 
 // The last enumerators of reason_codes.h; the switches above make the compiler ask for a new one.
 constexpr int refusal_count = static_cast<int>(RefusalCode::processing_failed) + 1;
-constexpr int note_count = static_cast<int>(NoteCode::side_refused) + 1;
+constexpr int note_count = static_cast<int>(NoteCode::muscle_imbalance) + 1;
 
 constexpr std::array named_codes{
     codes::imaging_measurement_report,
@@ -174,6 +191,8 @@ constexpr std::array named_codes{
     codes::unit_kev,
     codes::unit_hu,
     codes::unit_mg_cm3_per_hu,
+    codes::unit_hu_per_cm,
+    codes::unit_hu_per_mg_cm3_per_cm,
     codes::unit_hu_per_mg_cm3,
     codes::densitometric_voi,
     codes::qct_calibration,
@@ -192,6 +211,9 @@ constexpr std::array named_codes{
     codes::bone_mineral_content,
     codes::trabecular_bmd,
     codes::cortical_bmd,
+    codes::phantom_calibration,
+    codes::asynchronous_calibration,
+    codes::internal_calibration,
     codes::sigma_ct,
     codes::beta_ct,
     codes::residual_sd,
@@ -200,6 +222,8 @@ constexpr std::array named_codes{
     codes::ha_per_k2hpo4,
     codes::effective_energy,
     codes::psf_sigma,
+    codes::sigma_ct_drift,
+    codes::beta_ct_drift,
     codes::head_radius,
     codes::neck_shaft_angle,
     codes::joint_space,

@@ -31,7 +31,7 @@ namespace codes {
 inline constexpr std::string_view own_scheme = "99FOCALHIP";
 inline constexpr std::string_view own_scheme_uid = "2.25.158922804235714576922778072285405431866";
 inline constexpr std::string_view own_scheme_name = "FocalHip codes";
-inline constexpr std::string_view own_scheme_version = "1";
+inline constexpr std::string_view own_scheme_version = "2";
 inline constexpr std::string_view own_scheme_organization = "FocalHip Project";
 
 // Document frame: TID 1500, 1001, 1204.
@@ -115,6 +115,8 @@ inline constexpr Code unit_pixels{"{pixels}", "UCUM", "pixels"};
 inline constexpr Code unit_kev{"keV", "UCUM", "kiloelectronvolt"};
 inline constexpr Code unit_hu{"[hnsf'U]", "UCUM", "Hounsfield unit"};
 inline constexpr Code unit_mg_cm3_per_hu{"mg/cm3/[hnsf'U]", "UCUM", "mg/cm3/HU"};
+inline constexpr Code unit_hu_per_cm{"[hnsf'U]/cm", "UCUM", "HU/cm"};
+inline constexpr Code unit_hu_per_mg_cm3_per_cm{"[hnsf'U].cm2/mg", "UCUM", "HU/(mg/cm3)/cm"};
 inline constexpr Code unit_hu_per_mg_cm3{"[hnsf'U].cm3/mg", "UCUM", "HU/(mg/cm3)"};
 
 // Own: findings, regions, methods.
@@ -125,6 +127,10 @@ inline constexpr Code trochanteric_region{"FH-R02", own_scheme, "Trochanteric re
 inline constexpr Code intertrochanteric_region{"FH-R03", own_scheme, "Intertrochanteric region"};
 inline constexpr Code total_hip_region{"FH-R04", own_scheme, "Total hip region"};
 inline constexpr Code ctxa_projection{"FH-M01", own_scheme, "CT X-ray absorptiometry equivalent projection"};
+inline constexpr Code phantom_calibration{"FH-M10", own_scheme, "Calibration by a phantom in the scan"};
+inline constexpr Code asynchronous_calibration{
+    "FH-M11", own_scheme, "Calibration by a phantom scan of another day"};
+inline constexpr Code internal_calibration{"FH-M12", own_scheme, "Calibration by the patient's own tissues"};
 inline constexpr Code mineral_basis{"FH-C04", own_scheme, "Mineral basis of density"};
 inline constexpr Code k2hpo4_equivalent{"FH-C05", own_scheme, "K2HPO4 equivalent"};
 
@@ -145,6 +151,8 @@ inline constexpr Code rods_used{"FH-Q21", own_scheme, "Number of phantom rods us
 inline constexpr Code ha_per_k2hpo4{"FH-Q22", own_scheme, "Hydroxyapatite per K2HPO4 (kappa)"};
 inline constexpr Code effective_energy{"FH-Q23", own_scheme, "Effective photon energy"};
 inline constexpr Code psf_sigma{"FH-Q24", own_scheme, "In-plane point spread function sigma"};
+inline constexpr Code sigma_ct_drift{"FH-Q40", own_scheme, "Change of sigma CT along z"};
+inline constexpr Code beta_ct_drift{"FH-Q41", own_scheme, "Change of beta CT along z"};
 inline constexpr Code head_radius{"FH-Q25", own_scheme, "Femoral head radius"};
 inline constexpr Code neck_shaft_angle{"FH-Q26", own_scheme, "Femoral neck-shaft angle"};
 inline constexpr Code joint_space{"FH-Q27", own_scheme, "Hip joint space width, 5th percentile"};

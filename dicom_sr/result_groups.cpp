@@ -13,6 +13,7 @@ namespace focalhip {
 namespace {
 
 constexpr double mg_per_g = 1000.0;
+constexpr double mm_per_cm = 10.0;
 constexpr double mm2_per_cm2 = 100.0;
 constexpr double mm3_per_cm3 = 1000.0;
 constexpr double degrees_per_rad = 180.0 / std::numbers::pi;
@@ -128,35 +129,70 @@ ResultGroup geometry_group(const FemurMeasurement& femur) {
   return group;
 }
 
-// The middle rod of the used ones: a point that lies on the phantom.
-Eigen::Vector3d phantom_point_patient_mm(const Calibration& calibration) {
+// The middle rod of the used ones: a point that lies on the phantom. Without a phantom the middle of the
+// scan.
+Eigen::Vector3d calibration_point_patient_mm(const Calibration& calibration, const VoxelGrid& grid) {
   std::vector<Eigen::Vector3d> centres;
   for (const RodMeasurement& rod : calibration.rods) {
     if (rod.used) centres.push_back(rod.centre_patient_mm);
   }
-  return centres.empty() ? Eigen::Vector3d(0, 0, 0) : centres[centres.size() / 2];
+  if (!centres.empty()) return centres[centres.size() / 2];
+  return grid.patient_from_voxel(
+      Eigen::Vector3d(0.5 * grid.size[0], 0.5 * grid.size[1], 0.5 * grid.size[2]).array().floor());
 }
 
-ResultGroup calibration_group(const Calibration& calibration) {
+Code method_of(CalibrationMethod method) {
+  switch (method) {
+    case CalibrationMethod::phantom:
+      return codes::phantom_calibration;
+    case CalibrationMethod::asynchronous:
+      return codes::asynchronous_calibration;
+    case CalibrationMethod::internal:
+      return codes::internal_calibration;
+  }
+  expects(false, "every calibration method has a code");
+  return {};
+}
+
+// What only rods in this scan can tell.
+void add_rod_values(const Calibration& calibration, std::vector<ResultValue>& values) {
+  if (calibration.rods.empty()) return;
+  const auto used = std::ranges::count_if(calibration.rods, &RodMeasurement::used);
+  if (calibration.r_squared) {
+    values.push_back(value_of(codes::calibration_r_squared, codes::unit_one, calibration.r_squared, 5));
+  }
+  if (calibration.residual_sd_hu) {
+    values.push_back(value_of(codes::residual_sd, codes::unit_hu, calibration.residual_sd_hu, 2));
+    values.push_back(value_of(codes::residual_max, codes::unit_hu, calibration.residual_max_hu, 2));
+  }
+  values.push_back(value_of(codes::rods_used, codes::unit_one, static_cast<double>(used), 0));
+}
+
+ResultGroup calibration_group(const Calibration& calibration, const VoxelGrid& grid) {
   const double sigma = calibration.sigma_ct_hu_per_mg_cm3;
-  const auto used = std::count_if(
-      calibration.rods.begin(), calibration.rods.end(), [](const auto& rod) { return rod.used; });
   ResultGroup group{
       .tracking_id = "CALIB",
       .finding = codes::qct_calibration,
+      .method = method_of(calibration.method),
       .algorithm = "FocalHip calibration",
       .values = {k2hpo4(value_of(codes::calibration_slope, codes::unit_mg_cm3_per_hu, 1.0 / sigma, 4)),
                  k2hpo4(value_of(
                      codes::calibration_intercept, codes::unit_mg_cm3, -calibration.beta_ct_hu / sigma, 2)),
-                 value_of(codes::calibration_r_squared, codes::unit_one, calibration.r_squared, 5),
-                 value_of(codes::residual_sd, codes::unit_hu, calibration.residual_sd_hu, 2),
-                 value_of(codes::residual_max, codes::unit_hu, calibration.residual_max_hu, 2),
                  value_of(codes::sigma_ct, codes::unit_hu_per_mg_cm3, sigma, 4),
-                 value_of(codes::beta_ct, codes::unit_hu, calibration.beta_ct_hu, 2),
-                 value_of(codes::rods_used, codes::unit_one, static_cast<double>(used), 0),
-                 value_of(codes::ha_per_k2hpo4, codes::unit_one, calibration.ha_per_k2hpo4, 3),
-                 value_of(codes::effective_energy, codes::unit_kev, calibration.effective_energy_kev, 1)},
-      .centre_patient_mm = phantom_point_patient_mm(calibration)};
+                 value_of(codes::beta_ct, codes::unit_hu, calibration.beta_ct_hu, 2)},
+      .centre_patient_mm = calibration_point_patient_mm(calibration, grid)};
+  add_rod_values(calibration, group.values);
+  group.values.push_back(value_of(codes::ha_per_k2hpo4, codes::unit_one, calibration.ha_per_k2hpo4, 3));
+  group.values.push_back(
+      value_of(codes::effective_energy, codes::unit_kev, calibration.effective_energy_kev, 1));
+  if (calibration.is_linear_in_z()) {
+    group.values.push_back(value_of(codes::sigma_ct_drift,
+                                    codes::unit_hu_per_mg_cm3_per_cm,
+                                    mm_per_cm * calibration.sigma_ct_drift_hu_per_mg_cm3_per_mm,
+                                    5));
+    group.values.push_back(value_of(
+        codes::beta_ct_drift, codes::unit_hu_per_cm, mm_per_cm * calibration.beta_ct_drift_hu_per_mm, 3));
+  }
   if (calibration.in_plane_psf_sigma_mm) {
     group.values.push_back(value_of(codes::psf_sigma, codes::unit_mm, calibration.in_plane_psf_sigma_mm, 2));
   }
@@ -175,7 +211,7 @@ std::vector<ResultGroup> result_groups(const HipReport& report) {
   for (const FemurResult& femur : report.femurs) {
     if (const FemurMeasurement* measured = femur.measurement()) groups.push_back(geometry_group(*measured));
   }
-  if (report.calibration) groups.push_back(calibration_group(*report.calibration));
+  if (report.calibration) groups.push_back(calibration_group(*report.calibration, report.grid));
   return groups;
 }
 

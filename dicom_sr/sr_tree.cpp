@@ -114,7 +114,8 @@ void SrTree::missing_number(Relation relation,
 }
 
 void SrTree::image(Relation relation, const SourceInstance& instance) {
-  const DSRImageReferenceValue reference = reference_to(instance);
+  DSRImageReferenceValue reference = reference_to(instance);
+  if (instance.frame > 0) reference.getFrameList().addItem(instance.frame);
   const auto set_value = [&](DSRContentItem& item) { return item.setImageReference(reference, OFFalse); };
   add(relation, DSRTypes::VT_Image, nullptr, set_value, {});
 }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +14,17 @@ namespace focalhip {
 struct SourceInstance {
   std::string sop_class_uid;
   std::string sop_instance_uid;
+  int frame = 0;  // number from 1 in a multi-frame object; 0 = a single-frame one
+};
+
+// Where the source images lie when the volume was resampled from them (gantry tilt): image k's first pixel
+// is at first_pixel_patient_mm + k * slice_step_mm, columns and rows follow the steps. Patient frame, mm.
+struct SourceLattice {
+  std::array<double, 3> first_pixel_patient_mm{};
+  std::array<double, 3> column_step_mm{};
+  std::array<double, 3> row_step_mm{};
+  std::array<double, 3> slice_step_mm{};
+  std::array<int, 3> size{};  // columns, rows, images
 };
 
 // A top-level attribute of the source, value bytes verbatim (source character set).
@@ -30,9 +43,14 @@ struct StudyContext {
   std::string series_instance_uid;  // of the measured series
   std::string frame_of_reference_uid;
   std::string study_date;  // YYYYMMDD or empty
+  // One for each slice of the volume, or of the lattice; an interpolated slice repeats its neighbour's.
   std::vector<SourceInstance> sources;
+  std::optional<SourceLattice> resampled_from;  // absent: the sources are the slices of the report's grid
   std::vector<std::string> other_series;  // series of the study that were not measured, one plain line each
 };
+
+// The source objects, each once and as a whole: what libraries and evidence list.
+[[nodiscard]] std::vector<SourceInstance> distinct_objects(const StudyContext& study);
 
 struct PredecessorDocument {
   std::string sop_class_uid;

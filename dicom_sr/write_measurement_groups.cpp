@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include <Eigen/LU>
+
 #include "dicom_sr/dataset.h"
 
 namespace focalhip {
@@ -21,22 +23,37 @@ struct ImagePoint {
   const SourceInstance* image = nullptr;
 };
 
-int nearest_index(double voxel, int size) {
-  return std::clamp(static_cast<int>(std::lround(voxel)), 0, size - 1);
+// Continuous index of a point in the source images, and how many there are along each axis.
+struct SourceIndex {
+  Eigen::Vector3d voxel;
+  std::array<int, 3> size;
+};
+
+SourceIndex source_index(const Eigen::Vector3d& point_patient_mm,
+                         const VoxelGrid& grid,
+                         const StudyContext& study) {
+  if (!study.resampled_from) return {.voxel = grid.voxel_from_patient(point_patient_mm), .size = grid.size};
+  const SourceLattice& lattice = *study.resampled_from;
+  Eigen::Matrix3d steps_mm;
+  steps_mm.col(0) = Eigen::Vector3d::Map(lattice.column_step_mm.data());
+  steps_mm.col(1) = Eigen::Vector3d::Map(lattice.row_step_mm.data());
+  steps_mm.col(2) = Eigen::Vector3d::Map(lattice.slice_step_mm.data());
+  const Eigen::Vector3d offset_mm =
+      point_patient_mm - Eigen::Vector3d::Map(lattice.first_pixel_patient_mm.data());
+  return {.voxel = steps_mm.inverse() * offset_mm, .size = lattice.size};
 }
 
 // The point in the nearest slice; a point outside the volume is moved to its border.
 ImagePoint image_point(const Eigen::Vector3d& point_patient_mm,
                        const VoxelGrid& grid,
-                       const std::vector<SourceInstance>& sources) {
-  const Eigen::Vector3d voxel = grid.voxel_from_patient(point_patient_mm);
+                       const StudyContext& study) {
+  const auto [voxel, size] = source_index(point_patient_mm, grid, study);
   if (!voxel.allFinite()) throw std::runtime_error("a region has no finite position");
-  const auto scoord = [&](int axis) {
-    return static_cast<float>(std::clamp(voxel[axis], 0.0, grid.size[static_cast<std::size_t>(axis)] - 1.0) +
-                              0.5);
+  const auto clamped = [&, &v = voxel, &s = size](int axis) {
+    return std::clamp(v[axis], 0.0, s[static_cast<std::size_t>(axis)] - 1.0);
   };
-  const int slice = nearest_index(voxel.z(), grid.size[2]);
-  return {scoord(0), scoord(1), &sources[static_cast<std::size_t>(slice)]};
+  const auto slice = static_cast<std::size_t>(std::lround(clamped(2)));
+  return {static_cast<float>(clamped(0) + 0.5), static_cast<float>(clamped(1) + 0.5), &study.sources[slice]};
 }
 
 void write_value(SrTree& tree, const ResultValue& value) {
@@ -86,7 +103,7 @@ void write_subject_of_group(SrTree& tree,
 }  // namespace
 
 bool can_be_located(const HipReport& report, const StudyContext& study) {
-  const auto& size = report.grid.size;
+  const auto& size = study.resampled_from ? study.resampled_from->size : report.grid.size;
   return size[0] > 0 && size[1] > 0 && size[2] > 0 &&
          study.sources.size() == static_cast<std::size_t>(size[2]);
 }
@@ -112,9 +129,9 @@ void write_measurement_groups(SrTree& tree,
         write_algorithm(tree, group.algorithm, version);
         for (const ResultValue& value : group.values) write_value(tree, value);
         // A group without a place in an image makes some viewers fail.
-        const ImagePoint point = image_point(group.centre_patient_mm, report.grid, study.sources);
+        const ImagePoint point = image_point(group.centre_patient_mm, report.grid, study);
         tree.point(codes::center, point.column, point.row, *point.image);
-        if (!group.side) tree.image(contains, codes::source_image, *point.image);
+        if (!group.side) tree.image(contains, codes::source_image, *point.image, point.image->frame);
         if (!pages.empty()) {
           tree.image(contains, codes::illustration_of_roi, pages[0].instance, pages[0].frame);
         }

@@ -67,7 +67,7 @@ void write_image_library(SrTree& tree, const HipReport& report, const StudyConte
   if (study.sources.empty()) return;
   const auto write_group = [&] {
     write_image_properties(tree, report, study);
-    for (const SourceInstance& source : study.sources) tree.image(contains, source);
+    for (const SourceInstance& source : distinct_objects(study)) tree.image(contains, source);
   };
   tree.container(codes::image_library, [&] { tree.container(codes::image_library_group, write_group); });
 }
@@ -97,7 +97,7 @@ void write_evidence(DSRDocument& document, const StudyContext& study, const SrRe
                              OFFalse),  // foreign UIDs as they came, see sr_tree.cpp
             "list the evidence");
   };
-  for (const SourceInstance& source : study.sources) add(study.series_instance_uid, source);
+  for (const SourceInstance& source : distinct_objects(study)) add(study.series_instance_uid, source);
   for (const PageReference& page : request.pages) add(page.series_instance_uid, page.instance);
 }
 

@@ -14,7 +14,7 @@ void write_sources(DcmItem& dataset, const StudyContext& study) {
   if (study.sources.empty()) return;
   DcmItem& series = append_item(dataset, DCM_ReferencedSeriesSequence);
   put(series, DCM_SeriesInstanceUID, study.series_instance_uid);
-  for (const SourceInstance& source : study.sources) {
+  for (const SourceInstance& source : distinct_objects(study)) {
     DcmItem& instance = append_item(series, DCM_ReferencedInstanceSequence);
     put(instance, DCM_ReferencedSOPClassUID, source.sop_class_uid);
     put(instance, DCM_ReferencedSOPInstanceUID, source.sop_instance_uid);

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 
-#include "analysis/calibration/identify_rods.h"
 #include "analysis/calibration/robust_statistics.h"
 #include "analysis/support/format_number.h"
 
@@ -12,10 +11,9 @@ namespace focalhip {
 
 namespace {
 
-constexpr double unusable_noise_ratio = 2.0;      // a bubble, a crack, or not a rod [science qct 2.4]
-constexpr double checked_density_mg_cm3 = 300.0;  // of which the change along the rods is judged
-constexpr double unusable_residual_hu = 15.0;     // off the line of the other rods [science qct 2.4]
-constexpr double clearly_better = 0.5;            // residual SD without the rod, of that with it
+constexpr double unusable_noise_ratio = 2.0;   // a bubble, a crack, or not a rod [science qct 2.4]
+constexpr double unusable_residual_hu = 15.0;  // off the line of the other rods [science qct 2.4]
+constexpr double clearly_better = 0.5;         // residual SD without the rod, of that with it
 
 std::vector<std::string> missing_rods(const std::vector<NamedRod>& rods, const Phantom& phantom) {
   std::vector<std::string> sentences;
@@ -48,14 +46,14 @@ void exclude_rod_off_the_line(std::vector<NamedRod>& rods, std::vector<std::stri
   std::size_t worst = 0;
   double least_sd = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < readings.size(); ++i) {
-    const double sd = fit_mindways(without(readings, i)).residual_sd_hu;
+    const double sd = fit_rods(without(readings, i)).residual_sd_hu;
     if (sd >= least_sd) continue;
     least_sd = sd;
     worst = i;
   }
   const double residual = leave_one_out_residual_hu(readings, worst);
   if (std::abs(residual) <= unusable_residual_hu) return;
-  if (least_sd > clearly_better * fit_mindways(readings).residual_sd_hu) return;
+  if (least_sd > clearly_better * fit_rods(readings).residual_sd_hu) return;
   std::size_t index = 0;
   for (NamedRod& rod : rods) {
     if (!rod.used || index++ != worst) continue;
@@ -67,12 +65,13 @@ void exclude_rod_off_the_line(std::vector<NamedRod>& rods, std::vector<std::stri
 
 }  // namespace
 
-std::vector<NamedRod> name_rods(const MeasuredRow& row, const Phantom& phantom) {
-  std::vector<std::optional<double>> hu_of_place;
-  for (const auto& rod : row.rods) {
-    hu_of_place.push_back(rod ? std::optional<double>(rod->mean_hu) : std::nullopt);
-  }
-  const RodIdentity identity = identify_rods(hu_of_place, phantom);
+std::vector<std::optional<double>> hu_of_places(const MeasuredRow& row) {
+  std::vector<std::optional<double>> hu;
+  for (const auto& rod : row.rods) hu.push_back(rod ? std::optional<double>(rod->mean_hu) : std::nullopt);
+  return hu;
+}
+
+std::vector<NamedRod> name_rods(const MeasuredRow& row, const RodIdentity& identity, const Phantom& phantom) {
   std::vector<NamedRod> named;
   for (std::size_t rod = 0; rod < phantom.rods.size(); ++rod) {
     for (std::size_t place = 0; place < row.rods.size(); ++place) {
@@ -139,34 +138,6 @@ double largest_noise_ratio(const std::vector<NamedRod>& rods, double noise_sd_hu
     if (rod.used) largest = std::max(largest, rod.measured.sd_hu / noise_sd_hu);
   }
   return largest;
-}
-
-// The Mindways equation is linear in HU: the drift of a density's HU is the line through the drifts of the
-// rods, read at that density. Weights of that reading, from the textbook formula of a prediction.
-double density_drift(const std::vector<NamedRod>& rods, double sigma_ct_hu_per_mg_cm3, double length_mm) {
-  double count = 0.0;
-  double mean = 0.0;
-  double spread = 0.0;
-  for (const NamedRod& rod : rods) {
-    if (!rod.used) continue;
-    count += 1.0;
-    mean += rod.certificate.k2hpo4_mg_cm3;
-  }
-  mean /= count;
-  for (const NamedRod& rod : rods) {
-    if (rod.used) spread += std::pow(rod.certificate.k2hpo4_mg_cm3 - mean, 2.0);
-  }
-  double drift_hu_per_mm = 0.0;
-  double variance = 0.0;
-  for (const NamedRod& rod : rods) {
-    if (!rod.used) continue;
-    const double weight =
-        1.0 / count + (checked_density_mg_cm3 - mean) * (rod.certificate.k2hpo4_mg_cm3 - mean) / spread;
-    drift_hu_per_mm += weight * rod.measured.drift_hu_per_mm;
-    variance += std::pow(weight * rod.measured.drift_error_hu_per_mm, 2.0);
-  }
-  const double sure = std::max(0.0, std::abs(drift_hu_per_mm) - 2.0 * std::sqrt(variance));
-  return sure * length_mm / (sigma_ct_hu_per_mg_cm3 * checked_density_mg_cm3);
 }
 
 }  // namespace focalhip

@@ -4,7 +4,8 @@
 #include <vector>
 
 #include "analysis/calibration/calibration.h"
-#include "analysis/calibration/fit_mindways.h"
+#include "analysis/calibration/fit_rods.h"
+#include "analysis/calibration/identify_rods.h"
 #include "analysis/calibration/measure_rods.h"
 
 namespace focalhip {
@@ -19,8 +20,12 @@ struct NamedRod {
   [[nodiscard]] RodReading reading() const { return {certificate, {measured.mean_hu}}; }
 };
 
-// The measured rods in the order of the certificate; refuses as identify_rods does.
-[[nodiscard]] std::vector<NamedRod> name_rods(const MeasuredRow& row, const Phantom& phantom);
+// What each place of a row reads; nothing where it could not be read.
+[[nodiscard]] std::vector<std::optional<double>> hu_of_places(const MeasuredRow& row);
+// The measured rods in the order of the certificate.
+[[nodiscard]] std::vector<NamedRod> name_rods(const MeasuredRow& row,
+                                              const RodIdentity& identity,
+                                              const Phantom& phantom);
 
 // Marks rods as not used: not uniform (a bubble, a crack, not a rod), and at most one of five off the line of
 // the others. Returns a sentence for every rod of the phantom that is not used, those never found included.
@@ -38,9 +43,5 @@ struct NamedRod {
 // What is left of the largest drift when two of its standard errors are taken off: short rods must not be
 // called uneven for their noise.
 [[nodiscard]] double largest_drift_hu_per_mm(const std::vector<NamedRod>& rods);
-// Relative change of a density of 300 mg/cm3 over the rods' length, less two of its standard errors.
-[[nodiscard]] double density_drift(const std::vector<NamedRod>& rods,
-                                   double sigma_ct_hu_per_mg_cm3,
-                                   double length_mm);
 
 }  // namespace focalhip

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 
 #include "analysis/calibration/robust_statistics.h"
@@ -14,18 +15,14 @@ namespace focalhip {
 namespace {
 
 constexpr double degree = std::numbers::pi / 180.0;
-constexpr int most_seeds = 5;            // rows tried before giving up
+constexpr int most_failures = 5;         // rows followed in vain before giving up
+constexpr std::size_t most_rows = 3;     // phantoms looked at in one scan
 constexpr int most_windows_missed = 2;   // in a row: metal or gas beside the phantom
 constexpr double largest_move_mm = 3.0;  // of a rod from window to window
 constexpr double relaxed_coverage = 0.6;
 constexpr double radius_slack_mm = 1.5;
 
 using Places = std::vector<std::optional<Circle>>;
-
-struct SearchedWindow {
-  PlaneImage prepared;
-  RowFinding finding;
-};
 
 // The row in one window of the track.
 struct TrackedRow {
@@ -40,22 +37,19 @@ Eigen::Vector2d left_in_plane(const VoxelGrid& grid) {
   return left.normalized();
 }
 
-std::vector<SearchedWindow> search_windows(const std::vector<SliceAverage>& windows,
-                                           const VoxelGrid& grid,
-                                           const RodSearch& search) {
-  const CircleSearch circle_search{.smallest_radius_mm = search.smallest_radius_mm,
-                                   .largest_radius_mm = search.largest_radius_mm};
+std::vector<RowFinding> rows_of_windows(const std::vector<SearchedWindow>& searched,
+                                        const VoxelGrid& grid,
+                                        const RodSearch& search) {
   const Eigen::Vector2d left = left_in_plane(grid);
-  std::vector<SearchedWindow> searched(windows.size());
-  parallel_for(static_cast<int>(windows.size()), search.threads, [&](int i) {
-    SearchedWindow& one = searched[static_cast<std::size_t>(i)];
-    one.prepared = prepared_for_circles(windows[static_cast<std::size_t>(i)].hu);
-    one.finding = find_row(one.prepared, find_circles(one.prepared, circle_search), left, search);
+  std::vector<RowFinding> findings(searched.size());
+  parallel_for(static_cast<int>(searched.size()), search.threads, [&](int i) {
+    const SearchedWindow& window = searched[static_cast<std::size_t>(i)];
+    findings[static_cast<std::size_t>(i)] = find_rows(window.prepared, window.circles, left, search);
   });
-  return searched;
+  return findings;
 }
 
-// The rods of `previous` in the next window; nothing when more than one of them is lost.
+// The rods of `previous` in the next window; nothing when more than one of four and more is lost.
 std::optional<Places> follow(const PlaneImage& prepared, const Places& previous) {
   Places next(previous.size());
   std::size_t lost = 0;
@@ -71,7 +65,10 @@ std::optional<Places> follow(const PlaneImage& prepared, const Places& previous)
     if (next[i] && (next[i]->centre_mm - rod.centre_mm).norm() > largest_move_mm) next[i].reset();
     if (!next[i]) ++lost;
   }
-  if (lost > 1 || previous.size() - unknown - lost < 3) return std::nullopt;
+  const std::size_t may_be_lost = previous.size() < 4 ? 0 : 1;
+  if (lost > may_be_lost || previous.size() - unknown - lost < std::min<std::size_t>(3, previous.size())) {
+    return std::nullopt;
+  }
   return next;
 }
 
@@ -102,8 +99,8 @@ void follow_one_way(const std::vector<SearchedWindow>& searched, int step, std::
   }
 }
 
-std::vector<TrackedRow> follow_from(const std::vector<SearchedWindow>& searched, std::size_t seed) {
-  std::vector<TrackedRow> track{{seed, searched[seed].finding.row->places}};
+std::vector<TrackedRow> follow_from(const std::vector<SearchedWindow>& searched, const TrackedRow& seed) {
+  std::vector<TrackedRow> track{seed};
   follow_one_way(searched, +1, track);
   follow_one_way(searched, -1, track);
   std::sort(track.begin(), track.end(), [](const TrackedRow& left, const TrackedRow& right) {
@@ -168,15 +165,32 @@ RodRow straight_rods(const std::vector<SliceAverage>& windows, const std::vector
   return row;
 }
 
-std::vector<std::size_t> best_windows_first(const std::vector<SearchedWindow>& searched) {
-  std::vector<std::size_t> order;
-  for (std::size_t i = 0; i < searched.size(); ++i) {
-    if (searched[i].finding.row) order.push_back(i);
+struct Seed {
+  TrackedRow row;
+  double score = 0.0;
+};
+
+std::vector<Seed> best_seeds_first(const std::vector<RowFinding>& findings) {
+  std::vector<Seed> seeds;
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    for (const CircleRow& row : findings[i].rows) seeds.push_back({{i, row.places}, row.score});
   }
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
-    return searched[left].finding.row->score > searched[right].finding.row->score;
+  std::ranges::stable_sort(seeds, std::greater<>{}, &Seed::score);
+  return seeds;
+}
+
+// Whether a seed is a window of a row that was followed already.
+bool is_known(const Seed& seed, const std::vector<SliceAverage>& windows, const std::vector<RodRow>& rows) {
+  const double slice = windows[seed.row.window].middle_slice();
+  return std::ranges::any_of(rows, [&](const RodRow& row) {
+    return std::ranges::any_of(seed.row.places, [&](const std::optional<Circle>& circle) {
+      if (!circle) return false;
+      for (std::size_t place = 0; place < row.places.size(); ++place) {
+        if ((row.centre_mm(place, slice) - circle->centre_mm).norm() < row.radius_mm) return true;
+      }
+      return false;
+    });
   });
-  return order;
 }
 
 std::string searched_text(const std::vector<SliceAverage>& windows,
@@ -195,7 +209,7 @@ std::string why_not(const RodRow& row, const VoxelGrid& grid, const RodSearch& s
     return "it could be followed for " + fixed(length_mm, 0) + " mm only, " +
            fixed(search.least_length_mm, 0) + " mm needed";
   }
-  if (row.seen() + 1 < search.rods)
+  if (row.seen() < search.least_seen())
     return "only " + std::to_string(row.seen()) + " of its rods could be followed";
   const double tilt_deg = std::atan(row.shift_mm_per_slice.norm() / grid.spacing_mm.z()) / degree;
   if (tilt_deg > search.largest_axis_tilt_deg) {
@@ -212,21 +226,59 @@ std::size_t RodRow::seen() const {
       std::count_if(places.begin(), places.end(), [](const Place& place) { return place.seen; }));
 }
 
-RodRow find_rods(const std::vector<SliceAverage>& windows, const VoxelGrid& grid, const RodSearch& search) {
-  const std::vector<SearchedWindow> searched = search_windows(windows, grid, search);
+std::vector<SearchedWindow> search_circles(const std::vector<SliceAverage>& windows,
+                                           const RodSearch& search) {
+  const CircleSearch circle_search{.smallest_radius_mm = search.smallest_radius_mm,
+                                   .largest_radius_mm = search.largest_radius_mm};
+  std::vector<SearchedWindow> searched(windows.size());
+  parallel_for(static_cast<int>(windows.size()), search.threads, [&](int i) {
+    SearchedWindow& one = searched[static_cast<std::size_t>(i)];
+    one.prepared = prepared_for_circles(windows[static_cast<std::size_t>(i)].hu);
+    one.circles = find_circles(one.prepared, circle_search);
+  });
+  return searched;
+}
+
+FoundRods find_rods(const std::vector<SliceAverage>& windows,
+                    const std::vector<SearchedWindow>& searched,
+                    const VoxelGrid& grid,
+                    const RodSearch& search) {
+  const std::vector<RowFinding> findings = rows_of_windows(searched, grid, search);
+  const std::vector<Seed> seeds = best_seeds_first(findings);
+  FoundRods found;
   std::string last_reason;
-  const std::vector<std::size_t> seeds = best_windows_first(searched);
-  for (std::size_t n = 0; n < std::min<std::size_t>(seeds.size(), most_seeds); ++n) {
-    RodRow row = straight_rods(windows, follow_from(searched, seeds[n]));
-    last_reason = why_not(row, grid, search);
-    if (last_reason.empty()) return row;
+  int failures = 0;
+  for (const Seed& seed : seeds) {
+    if (failures == most_failures || found.rows.size() == most_rows) break;
+    if (is_known(seed, windows, found.rows)) continue;
+    const RodRow row = straight_rods(windows, follow_from(searched, seed.row));
+    const std::string reason = why_not(row, grid, search);
+    if (reason.empty()) {
+      found.rows.push_back(row);
+    } else {
+      last_reason = reason;
+      ++failures;
+    }
   }
+  if (!found.rows.empty()) return found;
   std::size_t most = 0;
-  for (const SearchedWindow& window : searched) most = std::max(most, window.finding.most_aligned);
-  const std::string found =
-      seeds.empty() ? "no such row found, at most " + std::to_string(most) + " round objects in line"
-                    : "a row was found but " + last_reason;
-  throw Refusal(RefusalCode::no_phantom, searched_text(windows, grid, search) + found);
+  for (const RowFinding& finding : findings) most = std::max(most, finding.most_aligned);
+  found.why_none =
+      searched_text(windows, grid, search) +
+      (seeds.empty() ? "no such row found, at most " + std::to_string(most) + " round objects in line"
+                     : "a row was found but " + last_reason);
+  return found;
+}
+
+bool are_same_rods(const RodRow& left, const RodRow& right) {
+  const double slice = 0.5 * (left.reference_slice + right.reference_slice);
+  std::size_t same = 0;
+  for (std::size_t i = 0; i < left.places.size(); ++i) {
+    for (std::size_t j = 0; j < right.places.size(); ++j) {
+      if ((left.centre_mm(i, slice) - right.centre_mm(j, slice)).norm() < left.radius_mm) ++same;
+    }
+  }
+  return 4 * same >= 3 * std::min(left.places.size(), right.places.size());
 }
 
 }  // namespace focalhip

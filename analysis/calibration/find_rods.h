@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "analysis/calibration/find_row.h"
@@ -28,10 +29,26 @@ struct RodRow {
   [[nodiscard]] std::size_t seen() const;
 };
 
-// Looks for a row of rods in every window and follows the best one along the slice axis.
-// Throws Refusal no_phantom; the sentence says what was searched and the most that was found.
-[[nodiscard]] RodRow find_rods(const std::vector<SliceAverage>& windows,
-                               const VoxelGrid& grid,
-                               const RodSearch& search);
+// The round objects of one window.
+struct SearchedWindow {
+  PlaneImage prepared;
+  std::vector<Circle> circles;
+};
+[[nodiscard]] std::vector<SearchedWindow> search_circles(const std::vector<SliceAverage>& windows,
+                                                         const RodSearch& search);
+
+struct FoundRods {
+  std::vector<RodRow> rows;  // of different rods, best first; empty = none
+  std::string why_none;      // what was searched and the most that was found, when there is none
+};
+
+// Looks for rows of search.rods rods in every window and follows them along the slice axis.
+[[nodiscard]] FoundRods find_rods(const std::vector<SliceAverage>& windows,
+                                  const std::vector<SearchedWindow>& searched,
+                                  const VoxelGrid& grid,
+                                  const RodSearch& search);
+
+// Whether two rows are made of the same rods, at least three quarters of the shorter.
+[[nodiscard]] bool are_same_rods(const RodRow& left, const RodRow& right);
 
 }  // namespace focalhip

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <numbers>
 
 #include <Eigen/Dense>
@@ -210,6 +211,27 @@ double score_of(const Places& places) {
   return score - 0.5 * ring.width() / most_ring_difference_hu;
 }
 
+bool share_a_circle(const Places& left, const Places& right) {
+  for (const Circle& one : seen_circles(left)) {
+    for (const Circle& other : seen_circles(right)) {
+      if ((one.centre_mm - other.centre_mm).norm() < 0.5 * one.radius_mm) return true;
+    }
+  }
+  return false;
+}
+
+// Best first; of rows that share a circle the better one.
+void keep_separate_rows(std::vector<CircleRow>& rows) {
+  std::ranges::stable_sort(rows, std::greater<>{}, &CircleRow::score);
+  std::vector<CircleRow> kept;
+  for (CircleRow& row : rows) {
+    const bool taken = std::ranges::any_of(
+        kept, [&](const CircleRow& other) { return share_a_circle(row.places, other.places); });
+    if (!taken) kept.push_back(std::move(row));
+  }
+  rows = std::move(kept);
+}
+
 }  // namespace
 
 std::size_t CircleRow::seen() const { return seen_circles(places).size(); }
@@ -218,25 +240,26 @@ Eigen::Vector2d expected_place_mm(const std::vector<std::optional<Eigen::Vector2
                                   double index) {
   const auto known = static_cast<Eigen::Index>(
       std::count_if(places_mm.begin(), places_mm.end(), [](const auto& place) { return place.has_value(); }));
-  expects(known >= 3, "three known places for a parabola");
-  Eigen::MatrixX3d powers(known, 3);
+  expects(known >= 2, "two known places for a line");
+  const Eigen::Index terms = std::min<Eigen::Index>(known, 3);
+  Eigen::MatrixXd powers(known, terms);
   Eigen::MatrixX2d position(known, 2);
   Eigen::Index row = 0;
   for (std::size_t i = 0; i < places_mm.size(); ++i) {
     if (!places_mm[i]) continue;
     const double at = static_cast<double>(i);
-    powers.row(row) << 1.0, at, at * at;
+    powers.row(row) = Eigen::RowVector3d(1.0, at, at * at).head(terms);
     position.row(row) = places_mm[i]->transpose();
     ++row;
   }
-  const Eigen::Matrix<double, 3, 2> coefficients = powers.colPivHouseholderQr().solve(position);
-  return coefficients.transpose() * Eigen::Vector3d(1.0, index, index * index);
+  const Eigen::MatrixX2d coefficients = powers.colPivHouseholderQr().solve(position);
+  return coefficients.transpose() * Eigen::Vector3d(1.0, index, index * index).head(terms);
 }
 
-RowFinding find_row(const PlaneImage& prepared,
-                    const std::vector<Circle>& circles,
-                    const Eigen::Vector2d& left_in_plane,
-                    const RodSearch& search) {
+RowFinding find_rows(const PlaneImage& prepared,
+                     const std::vector<Circle>& circles,
+                     const Eigen::Vector2d& left_in_plane,
+                     const RodSearch& search) {
   RowFinding finding;
   finding.most_aligned = circles.empty() ? 0 : 1;
   for (const Circle& first : circles) {
@@ -250,17 +273,16 @@ RowFinding find_row(const PlaneImage& prepared,
         Places places = grow(first, second, place_between, circles, search);
         const std::size_t seen = seen_circles(places).size();
         finding.most_aligned = std::max(finding.most_aligned, seen);
-        if (seen + 1 < search.rods || places.size() > search.rods) continue;
+        if (seen < search.least_seen() || places.size() > search.rods) continue;
         if (!is_acceptable(places, left_in_plane, search)) continue;
         if (places.size() < search.rods) complete(prepared, places, search);
         if (!is_acceptable(places, left_in_plane, search) || goes_on(places, circles, search)) continue;
         const double score = score_of(places);
-        if (!finding.row || score > finding.row->score) {
-          finding.row = CircleRow{.places = std::move(places), .score = score};
-        }
+        finding.rows.push_back({.places = std::move(places), .score = score});
       }
     }
   }
+  keep_separate_rows(finding.rows);
   return finding;
 }
 

@@ -21,6 +21,9 @@ struct RodSearch {
   double largest_radius_spread = 0.15;  // relative to the mean, in one window
   double least_length_mm = 60.0;        // followed along the slice axis
   int threads = 2;                      // changes speed only
+
+  // Of four and more rods one may be hidden; fewer must all be there.
+  [[nodiscard]] std::size_t least_seen() const { return rods < 4 ? rods : rods - 1; }
 };
 
 // Circles of one picture that stand like the rods of a phantom, in the direction of the patient's left. A
@@ -33,19 +36,20 @@ struct CircleRow {
 };
 
 struct RowFinding {
-  std::optional<CircleRow> row;
+  std::vector<CircleRow> rows;   // best first; no two share a circle
   std::size_t most_aligned = 0;  // circles in the longest row, acceptable or not
 };
 
-// The best row of at least rods - 1 circles: equal pitch, equal radius, on a line or a shallow arc that runs
+// The rows of at least least_seen() circles: equal pitch, equal radius, on a line or a shallow arc that runs
 // left-right in the patient, uniform inside, in one and the same material, not all alike. `left_in_plane` is
 // the patient's left (+x) seen in the picture.
-[[nodiscard]] RowFinding find_row(const PlaneImage& prepared,
-                                  const std::vector<Circle>& circles,
-                                  const Eigen::Vector2d& left_in_plane,
-                                  const RodSearch& search);
+[[nodiscard]] RowFinding find_rows(const PlaneImage& prepared,
+                                   const std::vector<Circle>& circles,
+                                   const Eigen::Vector2d& left_in_plane,
+                                   const RodSearch& search);
 
-// Where place `index` of a row is expected when the others are known: parabola through the known ones.
+// Where place `index` of a row is expected when the others are known: parabola through the known ones, a line
+// through two.
 [[nodiscard]] Eigen::Vector2d expected_place_mm(const std::vector<std::optional<Eigen::Vector2d>>& places_mm,
                                                 double index);
 

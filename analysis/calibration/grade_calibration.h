@@ -12,8 +12,8 @@ namespace focalhip {
 struct CalibrationQuality {
   std::size_t rods_in_phantom = 5;
   std::size_t rods_used = 5;
-  double r_squared = 1.0;
-  double residual_max_hu = 0.0;
+  std::optional<double> r_squared = 1.0;        // absent: fewer than four rods, it would mean nothing
+  std::optional<double> residual_max_hu = 0.0;  // absent: two rods
   double sigma_ct_hu_per_mg_cm3 = 1.37;
   double beta_ct_hu = 0.0;
   double effective_energy_kev = 70.0;
@@ -22,7 +22,7 @@ struct CalibrationQuality {
   double pitch_spread = 0.0;            // largest deviation from the mean / mean
   double radius_spread = 0.0;           // the same
   double drift_max_hu_per_mm = 0.0;     // largest of the used rods, less its uncertainty
-  double density_drift = 0.0;           // relative change of 300 mg/cm3 over the used length, likewise
+  double density_drift = 0.0;           // relative change of 300 mg/cm3 that is corrected along z; 0 = none
   std::vector<std::string> excluded{};  // one sentence per rod that was found but not used
 };
 

@@ -15,6 +15,7 @@ namespace {
 constexpr double clearly_better = 0.5;  // of the runner-up's residual [science qct 2.3]
 constexpr double explained_residual_hu = 15.0;
 constexpr double explained_r_squared = 0.998;
+constexpr double largest_zero_hu = 30.0;  // of water [science qct 2.4]
 constexpr std::size_t most_rods_permuted = 6;
 
 using Order = std::vector<std::size_t>;  // rod of each place
@@ -23,6 +24,7 @@ struct Judgement {
   Order order;
   double residual_sd_hu = 0.0;  // of the fit, one bad rod of at least five left out
   bool rising = false;          // denser is brighter
+  bool at_zero = false;         // water reads about 0
   bool explained = false;       // within the limits of a usable calibration
 };
 
@@ -36,8 +38,13 @@ std::vector<RodReading> readings_in(std::span<const std::optional<double>> hu_of
   return readings;
 }
 
-bool is_explained(const MindwaysFit& fit) {
+bool is_explained(const RodFit& fit) {
   return fit.r_squared >= explained_r_squared && fit.residual_max_hu <= explained_residual_hu;
+}
+
+bool is_at_zero(const RodFit& fit, MineralBasis basis) {
+  const DensityScale scale = density_scale(fit.slope_hu_per_mg_cm3, fit.intercept_hu, basis, {});
+  return std::abs(scale.beta_ct_hu) <= largest_zero_hu;
 }
 
 Judgement judge(std::span<const std::optional<double>> hu_of_place,
@@ -45,14 +52,15 @@ Judgement judge(std::span<const std::optional<double>> hu_of_place,
                 const Order& order,
                 bool may_ignore_one) {
   const std::vector<RodReading> readings = readings_in(hu_of_place, phantom, order);
-  MindwaysFit best = fit_mindways(readings);
+  RodFit best = fit_rods(readings);
   for (std::size_t i = 0; may_ignore_one && readings.size() >= 5 && i < readings.size(); ++i) {
-    MindwaysFit fit = fit_mindways(without(readings, i));
+    RodFit fit = fit_rods(without(readings, i));
     if (fit.residual_sd_hu < best.residual_sd_hu) best = std::move(fit);
   }
   return {.order = order,
           .residual_sd_hu = best.residual_sd_hu,
-          .rising = best.sigma_ref > 0.0,
+          .rising = best.slope_hu_per_mg_cm3 > 0.0,
+          .at_zero = is_at_zero(best, phantom.basis),
           .explained = is_explained(best)};
 }
 
@@ -107,10 +115,11 @@ RodIdentity identify_rods(std::span<const std::optional<double>> hu_of_place, co
   expects(hu_of_place.size() <= phantom.rods.size(), "not more places than rods");
   const auto read =
       std::count_if(hu_of_place.begin(), hu_of_place.end(), [](const auto& hu) { return hu.has_value(); });
-  if (read < 4) {
+  const std::size_t needed = std::min(least_rods_judged, phantom.rods.size());
+  if (static_cast<std::size_t>(read) < needed) {
     throw Refusal(RefusalCode::calibration_failed,
                   std::to_string(read) + " of " + std::to_string(phantom.rods.size()) +
-                      " rods inside the field of view, at least 4 needed");
+                      " rods inside the field of view, at least " + std::to_string(needed) + " needed");
   }
   std::vector<Judgement> judgements;
   for (const Order& order : certificate_orders(hu_of_place.size(), phantom.rods.size())) {
@@ -118,11 +127,15 @@ RodIdentity identify_rods(std::span<const std::optional<double>> hu_of_place, co
   }
   std::stable_sort(judgements.begin(), judgements.end(), [](const Judgement& left, const Judgement& right) {
     if (left.rising != right.rising) return left.rising;
+    if (left.at_zero != right.at_zero) return left.at_zero;
     return left.residual_sd_hu < right.residual_sd_hu;
   });
   const Judgement& best = judgements.front();
   const Judgement& second = judgements[1];
-  if (second.rising && best.residual_sd_hu > clearly_better * second.residual_sd_hu) {
+  // An order that puts water elsewhere than at 0 is no rival: equal steps fit at every offset. Where not even
+  // the best order fits there is nothing to mistake.
+  if (best.explained && second.rising && second.at_zero == best.at_zero &&
+      best.residual_sd_hu > clearly_better * second.residual_sd_hu) {
     refuse_two_orders(phantom, best, second);
   }
   if (!best.explained) {
@@ -132,7 +145,9 @@ RodIdentity identify_rods(std::span<const std::optional<double>> hu_of_place, co
                         " from the patient's right, which is not the order of " + phantom.name);
     }
   }
-  return {best.order};
+  return {.rod_of_place = best.order,
+          .residual_sd_hu = best.residual_sd_hu,
+          .is_explained = best.rising && best.at_zero && best.explained};
 }
 
 }  // namespace focalhip

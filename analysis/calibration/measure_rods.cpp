@@ -158,16 +158,17 @@ std::optional<MeasuredRod> summary(const std::vector<SliceReading>& slices,
                                    double spacing_mm) {
   std::vector<double> position_mm;
   std::vector<double> means;
+  MeasuredRod rod;
   double sum_variance = 0.0;
   for (int slice = range.first; slice <= range.last; ++slice) {
     const SliceReading& reading = slices[static_cast<std::size_t>(slice)];
     if (!reading.valid) continue;
     position_mm.push_back(slice * spacing_mm);
     means.push_back(reading.mean_hu);
+    rod.slices.push_back({slice, reading.mean_hu});
     sum_variance += reading.variance_hu2;
   }
   if (2 * static_cast<int>(means.size()) < range.last - range.first + 1) return std::nullopt;
-  MeasuredRod rod;
   rod.mean_hu = median(means);
   rod.sd_hu = std::sqrt(sum_variance / static_cast<double>(means.size()));
   const RobustSlope drift = robust_slope(position_mm, means);

@@ -9,12 +9,19 @@
 
 namespace focalhip {
 
+// The mean of a rod in one slice.
+struct RodInSlice {
+  int slice = 0;
+  double mean_hu = 0.0;
+};
+
 // What a cylinder of 0.6 radius inside one rod reads, over the used slices.
 struct MeasuredRod {
   double mean_hu = 0.0;  // median over slices of the per-slice mean: robust to streaks
   double sd_hu = 0.0;    // within a slice, root mean square over slices: a bubble in a few slices counts
   double drift_hu_per_mm = 0.0;        // slope of the per-slice mean along the slice axis [Sen1968]
   double drift_error_hu_per_mm = 0.0;  // its standard error
+  std::vector<RodInSlice> slices;      // the used ones, ascending
   std::optional<RodEdge> edge;         // nothing where rod and holder are too alike
 };
 

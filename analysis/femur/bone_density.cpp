@@ -95,8 +95,9 @@ BoneDensity bone_density(const CtVolume& ct,
   const VoxelGrid& grid = mask.mask.grid;
   const HuRegion region = hu_under(ct, grid);
   std::vector<float> density(region.hu.size());
-  std::ranges::transform(region.hu, density.begin(), [&](float hu) {
-    return static_cast<float>(calibration.k2hpo4({static_cast<double>(hu)}).value);
+  for_each_voxel(grid, [&](std::size_t at, const Eigen::Vector3d& point_patient_mm) {
+    const Hu hu{static_cast<double>(region.hu[at])};
+    density[at] = static_cast<float>(calibration.k2hpo4(hu, point_patient_mm.z()).value);
   });
   const std::vector<float> outside_mm = signed_distance_mm(grid, mask.mask.label);
   const std::vector<float> soft = soft_tissue_density(region, density, outside_mm, options);

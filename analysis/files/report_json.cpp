@@ -70,7 +70,7 @@ Json acquisition_json(const Acquisition& acquisition, const VoxelGrid& grid) {
 Json rod_json(const RodMeasurement& rod) {
   return {{"name", rod.name},
           {"hu", number(rod.mean_hu)},
-          {"expected_mg_cm3", number(rod.expected_k2hpo4_mg_cm3)},
+          {"expected_mg_cm3", number(rod.expected_mg_cm3)},
           {"residual_hu", number(rod.residual_hu)},
           {"sd_hu", number(rod.sd_hu)},
           {"used", rod.used},
@@ -79,20 +79,39 @@ Json rod_json(const RodMeasurement& rod) {
           {"z_mm", number(rod.centre_patient_mm.z())}};
 }
 
+const char* basis_name(MineralBasis basis) { return basis == MineralBasis::k2hpo4 ? "K2HPO4" : "HA"; }
+
+// The phantom scan of another day.
+Json source_json(const std::optional<CalibrationSource>& source) {
+  if (!source) return nullptr;
+  return {{"date", source->date},
+          {"age_days", source->age_days},
+          {"series_instance_uid", source->series_instance_uid}};
+}
+
 Json calibration_json(const std::optional<Calibration>& calibration) {
   if (!calibration) return nullptr;
   Json rods = Json::array();
   for (const RodMeasurement& rod : calibration->rods) rods.push_back(rod_json(rod));
-  return {{"method", "phantom"},
-          {"phantom", calibration->phantom},
+  return {{"method", name(calibration->method)},
+          {"phantom", calibration->phantom.empty() ? Json(nullptr) : Json(calibration->phantom)},
+          {"phantom_basis",
+           calibration->rods.empty() ? Json(nullptr) : Json(basis_name(calibration->phantom_basis))},
           {"sigma_ct_hu_per_mg_cm3", number(calibration->sigma_ct_hu_per_mg_cm3)},
           {"beta_ct_hu", number(calibration->beta_ct_hu)},
           {"sigma_basis", "K2HPO4"},
+          {"sigma_ct_drift_per_mm", number(calibration->sigma_ct_drift_hu_per_mg_cm3_per_mm)},
+          {"beta_ct_drift_hu_per_mm", number(calibration->beta_ct_drift_hu_per_mm)},
+          {"reference_z_mm", number(calibration->reference_z_mm)},
           {"r_squared", number(calibration->r_squared)},
           {"residual_max_hu", number(calibration->residual_max_hu)},
           {"residual_sd_hu", number(calibration->residual_sd_hu)},
           {"effective_energy_kev", number(calibration->effective_energy_kev)},
           {"ha_per_k2hpo4", number(calibration->ha_per_k2hpo4)},
+          {"ha_offset_mg_cm3", number(calibration->ha_offset_mg_cm3)},
+          {"kappa_policy", text_of(calibration->kappa_policy)},
+          {"density_uncertainty", number(calibration->density_uncertainty)},
+          {"source", source_json(calibration->source)},
           {"grade", std::string(1, letter(calibration->grade))},
           {"rods", std::move(rods)}};
 }

@@ -83,6 +83,16 @@ Words words(NoteCode code) {
       return {"VOLUMES_NOT_USED", "Other reconstructions were not analysed"};
     case NoteCode::truncated_field_of_view:
       return {"FOV_TRUNCATED", "Field of view cuts the patient"};
+    case NoteCode::slice_interpolated:
+      return {"SLICE_INTERPOLATED", "A missing slice was interpolated"};
+    case NoteCode::tilt_removed:
+      return {"TILT_REMOVED", "Gantry tilt removed by resampling"};
+    case NoteCode::kernel_sharp:
+      return {"KERNEL_SHARP", "Sharp reconstruction kernel"};
+    case NoteCode::hu_clipped:
+      return {"HU_CLIPPED", "CT numbers clipped at the top of their range"};
+    case NoteCode::patient_position:
+      return {"PATIENT_POSITION", "Patient Position contradicts the images"};
     case NoteCode::joint_narrow:
       return {"JOINT_NARROW", "Narrow joint space"};
     case NoteCode::voi_implausible:
@@ -95,6 +105,12 @@ Words words(NoteCode code) {
       return {"SIDE_UNCERTAIN", "Side to use not certain"};
     case NoteCode::side_refused:
       return {"SIDE_REFUSED", "One femur was not measured"};
+    case NoteCode::calibration_asynchronous:
+      return {"CALIBRATION_ASYNC", "Calibrated by a phantom scan of another day"};
+    case NoteCode::calibration_internal:
+      return {"CALIBRATION_INTERNAL", "Calibrated by the patient's own tissues"};
+    case NoteCode::muscle_imbalance:
+      return {"MUSCLE_IMBALANCE", "Muscle reads differently left and right"};
   }
   expects(false, "every note code has words");
   return {};
@@ -114,7 +130,7 @@ std::span<const RefusalCode> all_refusal_codes() {
   return codes;
 }
 std::span<const NoteCode> all_note_codes() {
-  static const auto codes = every<NoteCode, static_cast<std::size_t>(NoteCode::side_refused) + 1>();
+  static const auto codes = every<NoteCode, static_cast<std::size_t>(NoteCode::muscle_imbalance) + 1>();
   return codes;
 }
 

@@ -57,13 +57,21 @@ enum class NoteCode {
   metal_present,            // METAL_PRESENT
   duplicates_dropped,       // DUPLICATES_DROPPED     identical slices received more than once
   volumes_not_used,  // VOLUMES_NOT_USED       other series or reconstructions of the study were not analysed
-  truncated_field_of_view,  // FOV_TRUNCATED
-  joint_narrow,             // JOINT_NARROW
-  voi_implausible,          // VOI_IMPLAUSIBLE        mean thickness of a VOI outside its band
-  sex_unknown,              // SEX_UNKNOWN
-  age_unknown,              // AGE_UNKNOWN
-  side_uncertain,           // SIDE_UNCERTAIN
-  side_refused,             // SIDE_REFUSED           one femur was not measured
+  truncated_field_of_view,   // FOV_TRUNCATED
+  slice_interpolated,        // SLICE_INTERPOLATED     a missing slice was made from its neighbours
+  tilt_removed,              // TILT_REMOVED           gantry tilt removed by resampling
+  kernel_sharp,              // KERNEL_SHARP
+  hu_clipped,                // HU_CLIPPED             voxels at the top of what the stored words can hold
+  patient_position,          // PATIENT_POSITION       Patient Position contradicts what the images show
+  joint_narrow,              // JOINT_NARROW
+  voi_implausible,           // VOI_IMPLAUSIBLE        mean thickness of a VOI outside its band
+  sex_unknown,               // SEX_UNKNOWN
+  age_unknown,               // AGE_UNKNOWN
+  side_uncertain,            // SIDE_UNCERTAIN
+  side_refused,              // SIDE_REFUSED           one femur was not measured
+  calibration_asynchronous,  // CALIBRATION_ASYNC     by a phantom scan of the same scanner on another day
+  calibration_internal,      // CALIBRATION_INTERNAL  by the patient's own tissues
+  muscle_imbalance,          // MUSCLE_IMBALANCE      muscle reads differently left and right
 };
 [[nodiscard]] std::string_view code_string(NoteCode code);
 [[nodiscard]] std::string_view meaning(NoteCode code);

@@ -15,6 +15,9 @@ struct Acquisition {
   std::optional<double> kvp;
   std::optional<double> slice_thickness_mm;
   std::optional<double> reconstruction_diameter_mm;
+  std::optional<double> table_height_mm;
+  std::string acquisition_date;  // YYYYMMDD, the scanner's own; empty = unknown or no date
+  std::string acquisition_time;  // HHMMSS
   std::string kernel;
   std::string manufacturer;
   std::string model;
@@ -31,6 +34,10 @@ struct CtVolume {
   std::vector<std::int16_t> hu;     // Hounsfield units, rounded; -1000 where not valid
   std::vector<std::uint8_t> valid;  // 1 = measured, 0 = padding; empty = all measured
   Acquisition acquisition;
+  // What the reading had to mend or noticed.
+  std::vector<int> interpolated_slices;  // of the grid: missing in the series, made from their neighbours
+  double removed_tilt_deg = 0.0;         // resampled from slices tilted by this angle; 0 = as received
+  std::size_t clipped_voxels = 0;        // at the top of what the stored words can hold
 
   [[nodiscard]] bool is_valid(std::size_t index) const { return valid.empty() || valid[index] != 0; }
 };

@@ -73,10 +73,6 @@ AcquisitionGrade grade_acquisition(const AcquisitionQuality& quality) {
   }
   judge_length(result, "pixel size", quality.pixel_mm, pixel_limits_mm);
   if (quality.kvp) judge_kvp(result, *quality.kvp);
-  if (quality.kernel.empty()) {
-    result.notes.push_back({NoteCode::kernel_unknown, "no reconstruction kernel in the header"});
-    result.grade = worse(result.grade, Grade::b);
-  }
   if (quality.contrast_agent) {
     result.notes.push_back({NoteCode::contrast_agent, "the header names a contrast agent"});
     result.grade = worse(result.grade, Grade::c);

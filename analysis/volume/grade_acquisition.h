@@ -14,7 +14,6 @@ struct AcquisitionQuality {
   double pixel_mm = 0.0;  // the larger of row and column spacing
   std::optional<double> slice_thickness_mm;
   std::optional<double> kvp;
-  std::string kernel;
   bool contrast_agent = false;
 };
 
@@ -27,8 +26,8 @@ struct AcquisitionGrade {
   std::optional<NotMeasured> refusal;  // set together with Grade::r
 };
 
-// The rows "slice spacing", "slice thickness", "pixel", "kVp" (with phantom), "kernel", "contrast" of science
-// qct 1.2.
+// The rows "slice spacing", "slice thickness", "pixel", "kVp" (with phantom), "contrast" (by the header) of
+// science qct 1.2.
 [[nodiscard]] AcquisitionGrade grade_acquisition(const AcquisitionQuality& quality);
 
 }  // namespace focalhip

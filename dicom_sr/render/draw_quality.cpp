@@ -89,6 +89,19 @@ void draw_grade(Canvas& canvas, const Rect& area, Grade grade) {
   canvas.line(words_of(grade), {area.left + 6.0, area.bottom() - 28.0, area.width - 12.0, 22.0}, quiet);
 }
 
+std::string calibrated_by(const Calibration& calibration, const ResultGroup& group) {
+  switch (calibration.method) {
+    case CalibrationMethod::phantom:
+      return "Phantom " + plain_ascii(calibration.phantom) + ", rods used: " + shown(group, codes::rods_used);
+    case CalibrationMethod::asynchronous:
+      return "Phantom " + plain_ascii(calibration.phantom) + " scanned on " +
+             plain_ascii(calibration.source ? calibration.source->date : "an unknown day");
+    case CalibrationMethod::internal:
+      return "No phantom: the patient's own fat, muscle and air";
+  }
+  return {};
+}
+
 void draw_calibration(Canvas& canvas,
                       const Rect& area,
                       const HipReport& report,
@@ -105,18 +118,22 @@ void draw_calibration(Canvas& canvas,
     return;
   }
   const ResultGroup& group = *found;
-  const std::vector<std::string> lines{
-      "Phantom " + plain_ascii(report.calibration->phantom) +
-          ", rods used: " + shown(group, codes::rods_used),
+  const bool has_rods = !report.calibration->rods.empty();
+  std::vector<std::string> lines{
+      calibrated_by(*report.calibration, group),
       "Slope " + shown(group, codes::calibration_slope, " mg/cm\u00B3 per HU") + ", intercept " +
           shown(group, codes::calibration_intercept, " mg/cm\u00B3"),
-      "r\u00B2 " + shown(group, codes::calibration_r_squared) + ", residual SD " +
-          shown(group, codes::residual_sd, " HU") + ", largest " + shown(group, codes::residual_max, " HU"),
       "\u03C3 CT " + shown(group, codes::sigma_ct, " HU per mg/cm\u00B3") + ", \u03B2 CT " +
           shown(group, codes::beta_ct, " HU") + ", energy " + shown(group, codes::effective_energy, " keV"),
       "PSF \u03C3 in plane " + shown(group, codes::psf_sigma, " mm") + ", HA per K\u2082HPO\u2084 (\u03BA) " +
           shown(group, codes::ha_per_k2hpo4),
   };
+  if (has_rods) {
+    lines.insert(lines.begin() + 2,
+                 "r\u00B2 " + shown(group, codes::calibration_r_squared) + ", residual SD " +
+                     shown(group, codes::residual_sd, " HU") + ", largest " +
+                     shown(group, codes::residual_max, " HU"));
+  }
   for (const std::string& words : lines) {
     canvas.line(words, row, {.size_px = 14.0, .colour = palette::quiet_ink});
     row.top += row.height;

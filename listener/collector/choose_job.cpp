@@ -20,13 +20,20 @@ bool is_localizer(const ScannedInstance& instance) {
          instance.image_type.end();
 }
 
-std::vector<std::string> relative_files(const Instances& instances,
+std::vector<std::string> relative_files(const std::vector<std::filesystem::path>& files,
                                         const std::filesystem::path& data_folder) {
-  std::vector<std::string> files;
-  files.reserve(instances.size());
-  for (const ScannedInstance& instance : instances) {
-    files.push_back(instance.file.lexically_relative(data_folder).string());
+  std::vector<std::string> relative;
+  relative.reserve(files.size());
+  for (const std::filesystem::path& file : files) {
+    relative.push_back(file.lexically_relative(data_folder).string());
   }
+  return relative;
+}
+
+std::vector<std::filesystem::path> files_of(const Instances& instances) {
+  std::vector<std::filesystem::path> files;
+  files.reserve(instances.size());
+  for (const ScannedInstance& instance : instances) files.push_back(instance.file);
   return files;
 }
 
@@ -111,7 +118,7 @@ JobChoice choose_volume(const ReceivedStudy& study,
   choice.volume_complete = best.geometrically_complete && !best.problem && !choice.mixed_identities &&
                            expected_counts_reached(study, best);
   JobInput input;
-  input.files = relative_files(best.slices, data_folder);
+  input.files = relative_files(best.files(), data_folder);
   input.other_series = volumes.other_series();
   input.other_series.insert(input.other_series.end(), volumes.ignored.begin(), volumes.ignored.end());
   if (choice.mixed_identities) {
@@ -136,7 +143,7 @@ JobChoice choose_refusal(const ReceivedStudy& study,
       joint_digest(ct, [](const ScannedInstance& instance) { return instance.pixel_digest; });
   choice.only_localizers = std::all_of(ct.begin(), ct.end(), is_localizer);
   JobInput input;
-  input.files = relative_files(ct, data_folder);
+  input.files = relative_files(files_of(ct), data_folder);
   input.other_series = volumes.ignored;
   if (choice.only_localizers) {
     refuse(choice.job, input, {RefusalCode::not_axial, "only localizer images were received"});

@@ -42,12 +42,16 @@ std::string word_of(ScanProblem::Kind kind) {
 
 }  // namespace
 
-Collector::Collector(const NodeConfig& config, Log log, SameWhenDecoded same_when_decoded)
+Collector::Collector(const NodeConfig& config,
+                     Log log,
+                     SameWhenDecoded same_when_decoded,
+                     OnCompressed on_compressed)
     : config_(config),
       log_(std::move(log)),
       own_(spool_layout(config.node.data_folder, config.node.name)),
       watch_(own_.root.parent_path()),
-      received_(std::move(same_when_decoded)) {}
+      received_(std::move(same_when_decoded)),
+      on_compressed_(std::move(on_compressed)) {}
 
 void Collector::absorb(const std::function<CollectorClock()>& clock, const std::function<bool()>& go_on) {
   if (unabsorbed_.empty()) {
@@ -84,12 +88,15 @@ void Collector::absorb_object(const ReceivedObject& object, const Arrival& arriv
       return;
     }
     const std::string study = instance.study_instance_uid;
+    const bool compressed = instance.encapsulated;
     const Novelty novelty = received_.add(std::move(instance), arrival);
     if (novelty == Novelty::other_pixels) {
       set_aside_.push_back({object.file, {"other-pixels", "another image under a known SOP Instance UID"}});
       return;
     }
-    if (novelty != Novelty::duplicate) choices_.erase(study);
+    if (novelty == Novelty::duplicate) return;
+    choices_.erase(study);
+    if (compressed && on_compressed_) on_compressed_(object.file, arrival.at_ms);
   } catch (const std::exception& error) {  // the disk, not the content
     log_.error("CANNOT_READ", {{"association", arrival.association}, {"error", error.what()}});
     if (tries < most_read_tries) {

@@ -22,12 +22,18 @@ struct CollectorClock {
   SteadyMs steady_ms = 0;
 };
 
+// Told of every new compressed object and when it arrived (predecoder.h).
+using OnCompressed = std::function<void(const std::filesystem::path& object, SteadyMs arrived_ms)>;
+
 // Turns the spool into jobs, one step at a time; the process around it (run_collector) holds the lease and
 // the clock. It knows nothing that is not in the spool: a new one comes to the same jobs, and the job store
 // recognises them.
 class Collector {
  public:
-  Collector(const NodeConfig& config, Log log, SameWhenDecoded same_when_decoded);
+  Collector(const NodeConfig& config,
+            Log log,
+            SameWhenDecoded same_when_decoded,
+            OnCompressed on_compressed = {});
 
   // Reads what is new in the spool. `go_on` is asked between associations (a first look can take minutes);
   // false = the rest is read by the next call, and no study is decided before. Throws std::system_error.
@@ -70,6 +76,7 @@ class Collector {
   SpoolLayout own_;
   SpoolWatch watch_;
   ReceivedStudies received_;
+  OnCompressed on_compressed_;
   std::vector<SpoolNews> unabsorbed_;
   std::vector<Unread> unread_;
   std::vector<SetAside> set_aside_;

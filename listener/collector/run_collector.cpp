@@ -8,6 +8,7 @@
 
 #include "listener/collector/collector.h"
 #include "listener/collector/image_comparer.h"
+#include "listener/collector/predecoder.h"
 #include "listener/collector/retire_studies.h"
 #include "listener/collector/tidy_spool.h"
 #include "listener/outbox/outbox.h"
@@ -20,6 +21,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// What is older was received before this collector started; its study may be long done.
+constexpr SteadyMs just_arrived_ms = 60'000;
 constexpr milliseconds look_every{100};
 constexpr std::int64_t lease_ms = 15000;
 constexpr std::int64_t renew_every_ms = 5000;
@@ -62,6 +65,7 @@ class CollectorProcess {
       : config_(config),
         stop_fd_(stop_fd),
         owner_("collector@" + config.node.name),
+        predecoder_(config.limits.threads_per_job),
         own_(spool_layout(config.node.data_folder, config.node.name)),
         lost_(own_) {}
 
@@ -116,7 +120,20 @@ class CollectorProcess {
     const int completed = complete_retirements(config_.node.data_folder);
     if (completed > 0) log_.info("RETIREMENTS_COMPLETED", {{"studies", completed}});
     collector_ = std::make_unique<Collector>(
-        config_, log_, [this](const auto& one, const auto& other) { return comparer_.same(one, other); });
+        config_,
+        log_,
+        [this](const auto& one, const auto& other) { return comparer_.same(one, other); },
+        [this](const auto& object, SteadyMs arrived_ms) {
+          const bool just_arrived = clock_now().steady_ms - arrived_ms < just_arrived_ms;
+          if (just_arrived && has_room_for_copies()) predecoder_.ask(object);
+        });
+  }
+
+  // A cache must not bring the disk to the mark below which nothing is received.
+  [[nodiscard]] bool has_room_for_copies() const {
+    std::error_code error;
+    const auto space = std::filesystem::space(own_.root, error);
+    return !error && space.available / 2 > config_.limits.free_bytes_kept;
   }
 
   // Rows first, files second.
@@ -148,7 +165,8 @@ class CollectorProcess {
   int stop_fd_;
   std::string owner_;
   Log log_{"collector"};
-  ImageComparer comparer_;  // first of all: it forks
+  ImageComparer comparer_;  // first of all, with the next: they fork
+  Predecoder predecoder_;
   SpoolLayout own_;
   LostAssociations lost_;
   std::unique_ptr<JobStore> store_;

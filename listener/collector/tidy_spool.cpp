@@ -11,6 +11,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr UtcMs decoded_kept_ms = 3'600'000;
+
 UtcMs changed_ms(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return 0;
@@ -52,6 +54,7 @@ int tidy_spool(const SpoolLayout& spool, const RetentionSettings& retention, Utc
   const auto before = [now_ms](std::chrono::hours kept) {
     return now_ms - std::chrono::milliseconds(kept).count();
   };
+  remove_older(spool.decoded(), now_ms - decoded_kept_ms);  // a cache: not counted
   return remove_empty_associations(spool, before(retention.received)) +
          remove_older(spool.commitments(), before(retention.received)) +
          remove_older(spool.commitments(), now_ms - temporary_for_ms, ".tmp") +

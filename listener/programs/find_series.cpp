@@ -88,7 +88,7 @@ FoundSeries find_series(const fs::path& where, int threads, const ScanListener& 
     found.work.refusal = why_no_volume(volumes);
   } else {
     found.work.volume = std::move(volumes.candidates.front());
-    found.work.files = paths_of(found.work.volume->slices);
+    found.work.files = found.work.volume->files();
   }
   found.newest_file_ms = newest_change_ms(found.work.files);
   return found;

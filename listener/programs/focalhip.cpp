@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <ctime>
 #include <exception>
 #include <iostream>
 #include <span>
@@ -7,6 +9,7 @@
 
 #include "config/version.h"
 #include "listener/programs/analyze_command.h"
+#include "listener/programs/calibration_command.h"
 #include "listener/programs/command_line.h"
 #include "listener/programs/config_command.h"
 #include "listener/programs/jobs_command.h"
@@ -23,17 +26,27 @@ constexpr const char* usage =
     "  work --config FILE            workers only, for another machine on the same job store and spool\n"
     "  analyze SERIES_DIR --out DIR  the whole analysis of one series, no network\n"
     "  jobs list|show|retry|drop     what is queued, parked, refused, quarantined\n"
+    "  calibration enter|check       phantom scans that calibrate series made without a phantom\n"
     "  config check FILE             every problem of a configuration, one a line\n"
     "  --help, --version\n"
     "Each command has --help. Exit status: 0 done, 1 internal failure, 2 wrong usage or configuration,\n"
     "3 nothing could be measured.\n"
     "Research use only, not for diagnosis.\n";
 
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  std::array<char, 16> text{};
+  if (localtime_r(&now, &local) == nullptr) return {};
+  return {text.data(), std::strftime(text.data(), text.size(), "%Y%m%d", &local)};
+}
+
 int run(const std::string& command, Arguments args) {
   if (command == "listen") return focalhip::listen_command(args);
   if (command == "work") return focalhip::work_command(args);
   if (command == "analyze") return focalhip::analyze_command(args, std::cout, std::cerr);
   if (command == "jobs") return focalhip::jobs_command(args);
+  if (command == "calibration") return focalhip::calibration_command(args, today(), std::cout, std::cerr);
   if (command == "config") return focalhip::config_command(args, std::cout, std::cerr);
   if (command == "--help" || command == "help") {
     std::cout << usage;

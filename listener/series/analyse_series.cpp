@@ -32,10 +32,7 @@ void apply(const SubjectOverrides& overrides, Subject& subject) {
 }
 
 std::vector<std::filesystem::path> files_of(const SeriesWork& work) {
-  if (!work.volume) return work.files;
-  std::vector<std::filesystem::path> files;
-  for (const ScannedInstance& slice : work.volume->slices) files.push_back(slice.file);
-  return files;
+  return work.volume ? work.volume->files() : work.files;
 }
 
 // What stands in the way of measuring, as far as it is known before the pixels are read.
@@ -104,8 +101,26 @@ std::string digest_of_person(const StudyContext& study) {
   return sha.finish_hex();
 }
 
+// What came from the site's phantom scans: other entries, another result. A series with a phantom of its own
+// does not depend on them.
+std::string calibration_source(const HipReport& report, const CalibrationOptions& options) {
+  if (options.entries.empty()) return {};
+  if (!report.calibration) return report.refusal ? report.refusal->detail : "";
+  const Calibration& calibration = *report.calibration;
+  if (calibration.method == CalibrationMethod::phantom) return {};
+  std::string text(name(calibration.method));
+  for (const double value :
+       {calibration.sigma_ct_hu_per_mg_cm3, calibration.beta_ct_hu, calibration.effective_energy_kev}) {
+    text += "," + exact_text(value);
+  }
+  if (calibration.source)
+    text += "," + calibration.source->date + "," + calibration.source->series_instance_uid;
+  return text;
+}
+
 StampRequest filled(StampRequest stamp,
                     const SeriesWork& work,
+                    const HipReport& report,
                     const StudyContext& study,
                     const SubjectOverrides& overrides,
                     const AnalysisOptions& options) {
@@ -114,6 +129,7 @@ StampRequest filled(StampRequest stamp,
   if (stamp.content_digest.empty()) stamp.content_digest = digest_of_sources(study);
   if (stamp.identity_digest.empty()) stamp.identity_digest = digest_of_person(study);
   if (stamp.configuration.empty()) stamp.configuration = result_configuration(options, text_of(overrides));
+  stamp.calibration_source = calibration_source(report, options.calibration);
   if (stamp.refusal_code.empty() && work.refusal) stamp.refusal_code = code_string(work.refusal->code);
   if (stamp.other_series.empty()) stamp.other_series = work.other_series;
   return stamp;
@@ -139,7 +155,12 @@ SeriesWork series_work(std::span<const std::filesystem::path> files,
   std::vector<ScannedInstance> instances;
   for (const std::filesystem::path& file : files) {
     auto scanned = scan_instance(file, {.digest_pixels = false});
-    if (auto* instance = std::get_if<ScannedInstance>(&scanned)) instances.push_back(std::move(*instance));
+    auto* instance = std::get_if<ScannedInstance>(&scanned);
+    if (instance == nullptr) continue;
+    // Copies among the frames of one object are told by their digests.
+    if (!instance->frames.empty()) scanned = scan_instance(file, {});
+    instance = std::get_if<ScannedInstance>(&scanned);
+    if (instance != nullptr) instances.push_back(std::move(*instance));
   }
   StudyVolumes volumes = group_volumes(instances);
   if (!volumes.candidates.empty()) work.volume = std::move(volumes.candidates.front());
@@ -157,7 +178,7 @@ AnalysedSeries analyse_series(const SeriesWork& work,
   add_intake_notes(work, result.report);
   result.study.other_series = work.other_series;
   tell(on_stage, "encode");
-  const ResultStamp made = make_stamp(filled(stamp, work, result.study, overrides, options));
+  const ResultStamp made = make_stamp(filled(stamp, work, result.report, result.study, overrides, options));
   AnalysedSeries analysed;
   analysed.objects = encode_results(result.report, result.study, made);
   analysed.report = std::move(result.report);

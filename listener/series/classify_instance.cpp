@@ -8,6 +8,8 @@
 
 #include <Eigen/Geometry>
 
+#include "listener/series/frames_of.h"
+
 namespace focalhip {
 
 namespace {
@@ -17,6 +19,7 @@ constexpr std::string_view storage_classes = "1.2.840.10008.5.1.4.1.1.";
 
 // Cosine of the steepest normal that still counts as axial.
 constexpr double least_axial_cosine = 0.9;
+constexpr double least_tilted_cosine = 0.85;
 // The scanner of foreign files gives whatever number stands there; beyond these it cannot be a CT slice.
 constexpr double largest_coordinate_mm = 1e5;
 constexpr double smallest_pixel_mm = 0.05;
@@ -66,13 +69,51 @@ std::string_view words_for_derived_picture(const ScannedInstance& instance) {
   return {};
 }
 
-// Maps of something else than attenuation at the tube's spectrum.
-std::string_view words_for_spectral_map(const ScannedInstance& instance) {
-  constexpr std::array<std::string_view, 8> kinds{
-      "MONO_ENERGETIC", "MONOENERGETIC", "MONO ENERGETIC", "VMI", "IODINE", "ZEFF", "Z_EFF", "MATERIAL"};
-  for (const std::string_view word : kinds) {
-    if (has_type(instance, word)) return word;
+// What decode_slice can decode: native little endian, lossless JPEG, JPEG-LS lossless, RLE.
+bool is_decodable(std::string_view transfer_syntax_uid) {
+  constexpr std::array<std::string_view, 6> decodable{"1.2.840.10008.1.2",
+                                                      "1.2.840.10008.1.2.1",
+                                                      "1.2.840.10008.1.2.4.57",
+                                                      "1.2.840.10008.1.2.4.70",
+                                                      "1.2.840.10008.1.2.4.80",
+                                                      "1.2.840.10008.1.2.5"};
+  return std::ranges::find(decodable, transfer_syntax_uid) != decodable.end();
+}
+
+// "MONO 70 keV", "E50keV": no scanner writes keV about an ordinary image, whose tube has a voltage (kV). Free
+// text without a number before it ("no keV map") proves nothing.
+bool names_an_energy(std::string_view text) {
+  for (std::size_t at = 1; at + 3 <= text.size(); ++at) {
+    const auto lower = [&](std::size_t i) {
+      return text[i] >= 'A' && text[i] <= 'Z' ? text[i] + 32 : text[i];
+    };
+    if (lower(at) != 'k' || lower(at + 1) != 'e' || lower(at + 2) != 'v') continue;
+    const char before = text[at - 1] == ' ' && at > 1 ? text[at - 2] : text[at - 1];
+    if (before >= '0' && before <= '9') return true;
   }
+  return false;
+}
+
+// Maps of something else than attenuation at the tube's spectrum. The last kinds are the terms of
+// multi-energy CT. [PS3.3 C.8.2.1.1.1.4, C.8.15.2.1]
+std::string words_for_spectral_map(const ScannedInstance& instance) {
+  constexpr std::array<std::string_view, 11> kinds{"MONO_ENERGETIC",
+                                                   "MONOENERGETIC",
+                                                   "MONO ENERGETIC",
+                                                   "IODINE",
+                                                   "ZEFF",
+                                                   "Z_EFF",
+                                                   "MATERIAL",
+                                                   "VMI",
+                                                   "MAT_",
+                                                   "EFF_ATOMIC_NUM",
+                                                   "ELECTRON_DENSITY"};
+  for (const std::string_view word : kinds) {
+    if (has_type(instance, word)) return "Image Type " + std::string(word);
+  }
+  if (instance.is_monoenergetic) return "Monoenergetic Energy Equivalent";
+  if (std::ranges::any_of(instance.image_type, names_an_energy)) return "Image Type with an energy in keV";
+  if (names_an_energy(instance.series_description)) return "Series Description with an energy in keV";
   return {};
 }
 
@@ -120,8 +161,8 @@ std::optional<UnusableSlice> not_hounsfield(const ScannedInstance& instance) {
   if (!instance.rescale_type.empty() && instance.rescale_type != "HU") {
     return unusable(code, "Rescale Type is not HU");
   }
-  if (const std::string_view map = words_for_spectral_map(instance); !map.empty()) {
-    return unusable(code, "spectral map (Image Type " + std::string(map) + ")");
+  if (const std::string map = words_for_spectral_map(instance); !map.empty()) {
+    return unusable(code, "spectral map (" + map + ")");
   }
   if (instance.photometric_interpretation != "MONOCHROME2") {
     return unusable(code, "Photometric Interpretation is not MONOCHROME2");
@@ -136,22 +177,27 @@ std::optional<UnusableSlice> not_hounsfield(const ScannedInstance& instance) {
 bool is_axial(const ScannedInstance& instance) {
   const auto& o = *instance.orientation_patient;
   const Eigen::Vector3d normal = Eigen::Vector3d(o[0], o[1], o[2]).cross(Eigen::Vector3d(o[3], o[4], o[5]));
-  return std::abs(normal.z()) >= least_axial_cosine;
+  // A tilted gantry, named as such, is still axial as far as gantries tilt.
+  const bool is_tilted = std::abs(instance.gantry_tilt_deg.value_or(0.0)) > 1.0;
+  return std::abs(normal.z()) >= (is_tilted ? least_tilted_cosine : least_axial_cosine);
 }
 
 }  // namespace
 
 InstanceUse classify_instance(const ScannedInstance& instance) {
-  constexpr std::string_view enhanced_ct = "1.2.840.10008.5.1.4.1.1.2.1";
-  constexpr std::string_view legacy_enhanced_ct = "1.2.840.10008.5.1.4.1.1.2.2";
-  if (instance.sop_class_uid == enhanced_ct || instance.sop_class_uid == legacy_enhanced_ct) {
-    return unusable(RefusalCode::no_images, "Enhanced CT objects are not supported");
-  }
-  if (instance.sop_class_uid != ct_image_storage) {
+  if (instance.sop_class_uid != ct_image_storage && !is_multiframe_ct(instance)) {
     return IgnoredObject{std::string(words_for_class(instance.sop_class_uid))};
+  }
+  if (is_multiframe_ct(instance) && instance.frame == 0) {  // it could not be taken apart
+    return unusable(RefusalCode::header_inconsistent,
+                    problem_with_frames(instance).value_or("a CT image of several frames"));
   }
   if (const std::string_view picture = words_for_derived_picture(instance); !picture.empty()) {
     return IgnoredObject{std::string(picture)};
+  }
+  if (!is_decodable(instance.transfer_syntax_uid)) {
+    return unusable(RefusalCode::unsupported_syntax,
+                    "transfer syntax " + instance.transfer_syntax_uid + " is not supported");
   }
   const std::optional<UnusableSlice> plane_problem = missing_plane(instance);
   if (!plane_problem && !is_axial(instance)) return IgnoredObject{"not axial"};

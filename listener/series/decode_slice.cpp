@@ -16,6 +16,9 @@
 
 #include "analysis/support/reason_codes.h"
 #include "listener/series/check_compressed_frame.h"
+#include "listener/series/decoded_copy.h"
+#include "listener/series/frame_header.h"
+#include "listener/spool/scan_frames.h"
 
 namespace focalhip {
 
@@ -55,9 +58,12 @@ double rescale_value(DcmItem& header, const DcmTagKey& tag, const char* name) {
   return *value;
 }
 
-void read_rescale(DcmItem& header, PixelMeaning& meaning) {
-  meaning.slope_hu = rescale_value(header, DCM_RescaleSlope, "Rescale Slope");
-  meaning.intercept_hu = rescale_value(header, DCM_RescaleIntercept, "Rescale Intercept");
+void read_rescale(const FrameHeader& header, PixelMeaning& meaning) {
+  const auto value = [&](const DcmTagKey& tag, const char* name) {
+    return rescale_value(header.item_with(DCM_PixelValueTransformationSequence, tag), tag, name);
+  };
+  meaning.slope_hu = value(DCM_RescaleSlope, "Rescale Slope");
+  meaning.intercept_hu = value(DCM_RescaleIntercept, "Rescale Intercept");
   if (!(meaning.slope_hu >= least_slope_hu && meaning.slope_hu <= largest_slope_hu)) {
     throw Refusal(RefusalCode::not_hu, "Rescale Slope outside 0.0001 to 100 HU");
   }
@@ -92,50 +98,113 @@ StoredSlice read_layout(DcmItem& header) {
     refuse_header("High Bit is not Bits Stored - 1");
   const int representation = needed(header, DCM_PixelRepresentation, "Pixel Representation");
   if (representation > 1) refuse_header("Pixel Representation is not 0 or 1");
-  if (header.tagExistsWithValue(DCM_NumberOfFrames) && decimal(header, DCM_NumberOfFrames) != 1.0) {
-    refuse_header("Number of Frames is not 1");
-  }
   slice.meaning.bits_stored = bits_stored;
   slice.meaning.is_signed = representation == 1;
   return slice;
 }
 
-void read_native(DcmPixelData& pixels, StoredSlice& slice) {
-  const std::size_t count = static_cast<std::size_t>(slice.rows) * static_cast<std::size_t>(slice.columns);
-  if (pixels.getLength() != count * 2) {
-    refuse_header("Pixel Data has " + std::to_string(pixels.getLength()) + " bytes, " +
-                  std::to_string(count * 2) + " needed");
+// Which of how many frames; a single-frame image is the first of one.
+struct FrameNumber {
+  std::uint32_t index = 0;  // from 0
+  std::uint32_t count = 1;
+};
+
+FrameNumber frame_number(DcmItem& header, int frame) {
+  const bool is_given = header.tagExistsWithValue(DCM_NumberOfFrames);
+  const double count = is_given ? decimal(header, DCM_NumberOfFrames).value_or(0.0) : 1.0;
+  if (frame == 0 && count != 1.0) refuse_header("Number of Frames is not 1");
+  if (!(count >= std::max(1, frame) && count <= most_frames && count == std::floor(count))) {
+    refuse_header("Number of Frames does not fit");
   }
-  Uint16* words = nullptr;
-  if (pixels.getUint16Array(words).bad() || words == nullptr)
-    refuse_header("Pixel Data cannot be read as words");
-  slice.words.assign(words, words + count);
+  return {.index = static_cast<std::uint32_t>(std::max(0, frame - 1)),
+          .count = static_cast<std::uint32_t>(count)};
 }
 
-// The start of the frame: all fragments after the offset table, as far as a frame header can reach.
-std::vector<std::uint8_t> frame_start(DcmPixelSequence& fragments, bool single) {
+// Straight from the file: the rest of a large object stays there.
+void read_native(DcmPixelData& pixels, const FrameNumber& frame, StoredSlice& slice) {
+  const std::size_t count = static_cast<std::size_t>(slice.rows) * static_cast<std::size_t>(slice.columns);
+  const std::size_t bytes = count * 2;
+  if (pixels.getLength() != bytes * frame.count) {
+    refuse_header("Pixel Data has " + std::to_string(pixels.getLength()) + " bytes, " +
+                  std::to_string(bytes * frame.count) + " needed");
+  }
+  slice.words.resize(count);
+  const auto offset = static_cast<Uint32>(bytes * frame.index);
+  if (pixels.getPartialValue(slice.words.data(), offset, static_cast<Uint32>(bytes)).bad())
+    refuse_header("Pixel Data cannot be read as words");
+}
+
+// The fragments of one frame, as indices into the sequence (0 is the offset table).
+struct FragmentRange {
+  unsigned long first = 1;
+  unsigned long end = 1;
+};
+
+DcmPixelItem& fragment(DcmPixelSequence& fragments, unsigned long index) {
+  DcmPixelItem* item = nullptr;
+  if (fragments.getItem(item, index).bad() || item == nullptr)
+    refuse_header("compressed Pixel Data cannot be read");
+  return *item;
+}
+
+std::vector<std::uint32_t> offset_table(DcmPixelSequence& fragments) {
+  DcmPixelItem& item = fragment(fragments, 0);
+  Uint8* bytes = nullptr;
+  if (item.getLength() == 0 || item.getUint8Array(bytes).bad() || bytes == nullptr) return {};
+  std::vector<std::uint32_t> offsets;
+  for (Uint32 at = 0; at + 4 <= item.getLength(); at += 4) {
+    offsets.push_back(
+        static_cast<std::uint32_t>(bytes[at]) | static_cast<std::uint32_t>(bytes[at + 1]) << 8U |
+        static_cast<std::uint32_t>(bytes[at + 2]) << 16U | static_cast<std::uint32_t>(bytes[at + 3]) << 24U);
+  }
+  return offsets;
+}
+
+// The fragment that begins at an offset: counted from the first fragment's item tag. [PS3.5 A.4]
+unsigned long fragment_at(DcmPixelSequence& fragments, std::uint64_t offset) {
+  std::uint64_t begin = 0;
+  for (unsigned long i = 1; i < fragments.card(); ++i) {
+    if (begin == offset) return i;
+    begin += 8 + fragment(fragments, i).getLength();
+  }
+  refuse_header("the offset table of compressed Pixel Data points beside its fragments");
+}
+
+// One fragment a frame, or as the offset table says. [PS3.5 A.4]
+FragmentRange fragments_of(DcmPixelSequence& fragments, const FrameNumber& frame) {
   const unsigned long count = fragments.card();
   if (count < 2) refuse_header("compressed Pixel Data has no frame");
-  if (single && count != 2) refuse_header("an RLE frame must be one fragment");
+  if (frame.count == 1) return {.first = 1, .end = count};
+  if (count - 1 == frame.count) return {.first = frame.index + 1UL, .end = frame.index + 2UL};
+  const std::vector<std::uint32_t> offsets = offset_table(fragments);
+  if (offsets.size() != frame.count)
+    refuse_header("compressed frames of several fragments without offset table");
+  const bool is_last = frame.index + 1 == frame.count;
+  const FragmentRange range{.first = fragment_at(fragments, offsets[frame.index]),
+                            .end = is_last ? count : fragment_at(fragments, offsets[frame.index + 1])};
+  if (range.end <= range.first) refuse_header("the offset table of compressed Pixel Data runs backwards");
+  return range;
+}
+
+// The start of the frame, as far as a frame header can reach.
+std::vector<std::uint8_t> frame_start(DcmPixelSequence& fragments, const FragmentRange& range) {
   std::vector<std::uint8_t> bytes;
-  for (unsigned long i = 1; i < count && bytes.size() < most_frame_header_bytes; ++i) {
-    DcmPixelItem* item = nullptr;
+  for (unsigned long i = range.first; i < range.end && bytes.size() < most_frame_header_bytes; ++i) {
+    DcmPixelItem& item = fragment(fragments, i);
     Uint8* data = nullptr;
-    if (fragments.getItem(item, i).bad() || item == nullptr || item->getUint8Array(data).bad()) {
-      refuse_header("compressed Pixel Data cannot be read");
-    }
-    if (data != nullptr) bytes.insert(bytes.end(), data, data + item->getLength());
+    if (item.getUint8Array(data).bad()) refuse_header("compressed Pixel Data cannot be read");
+    if (data != nullptr) bytes.insert(bytes.end(), data, data + item.getLength());
   }
   return bytes;
 }
 
-void check_frame(DcmPixelData& pixels, E_TransferSyntax syntax, const StoredSlice& slice) {
-  DcmPixelSequence* fragments = nullptr;
-  if (pixels.getEncapsulatedRepresentation(syntax, nullptr, fragments).bad() || fragments == nullptr) {
-    refuse_header("compressed Pixel Data cannot be read");
-  }
+void check_frame(DcmPixelSequence& fragments,
+                 const FragmentRange& range,
+                 E_TransferSyntax syntax,
+                 const StoredSlice& slice) {
   const bool is_rle = syntax == EXS_RLELossless;
-  const std::vector<std::uint8_t> bytes = frame_start(*fragments, is_rle);
+  if (is_rle && range.end - range.first != 1) refuse_header("an RLE frame must be one fragment");
+  const std::vector<std::uint8_t> bytes = frame_start(fragments, range);
   const PromisedFrame promised{.rows = slice.rows,
                                .columns = slice.columns,
                                .bits_stored = slice.meaning.bits_stored,
@@ -146,24 +215,35 @@ void check_frame(DcmPixelData& pixels, E_TransferSyntax syntax, const StoredSlic
   if (problem) refuse_header(*problem);
 }
 
-void read_compressed(DcmDataset& dataset, DcmPixelData& pixels, E_TransferSyntax syntax, StoredSlice& slice) {
-  check_frame(pixels, syntax, slice);
+void read_compressed(DcmDataset& dataset,
+                     DcmPixelData& pixels,
+                     E_TransferSyntax syntax,
+                     const FrameNumber& frame,
+                     StoredSlice& slice) {
+  DcmPixelSequence* fragments = nullptr;
+  if (pixels.getEncapsulatedRepresentation(syntax, nullptr, fragments).bad() || fragments == nullptr) {
+    refuse_header("compressed Pixel Data cannot be read");
+  }
+  const FragmentRange range = fragments_of(*fragments, frame);
+  check_frame(*fragments, range, syntax, slice);
   register_decoders();
   slice.words.assign(static_cast<std::size_t>(slice.rows) * static_cast<std::size_t>(slice.columns), 0);
-  Uint32 fragment = 0;
+  auto first_fragment = static_cast<Uint32>(range.first);
   OFString colour_model;
   const auto bytes = static_cast<Uint32>(slice.words.size() * 2);
-  const OFCondition decoded =
-      pixels.getUncompressedFrame(&dataset, 0, fragment, slice.words.data(), bytes, colour_model);
+  const OFCondition decoded = pixels.getUncompressedFrame(
+      &dataset, frame.index, first_fragment, slice.words.data(), bytes, colour_model);
+  for (unsigned long i = range.first; i < range.end; ++i) fragment(*fragments, i).compact();  // out of memory
   if (decoded.bad()) refuse_header(std::string("Pixel Data cannot be decoded: ") + decoded.text());
 }
 
 }  // namespace
 
-StoredSlice decode_slice(DcmFileFormat& object) {
+StoredSlice decode_slice(DcmFileFormat& object, int frame, const std::filesystem::path& decoded_copy) {
   DcmDataset& dataset = *object.getDataset();
+  const FrameNumber number = frame_number(dataset, frame);
   StoredSlice slice = read_layout(dataset);
-  read_rescale(dataset, slice.meaning);
+  read_rescale(FrameHeader(dataset, frame), slice.meaning);
   read_padding(dataset, slice.meaning);
   DcmElement* element = nullptr;
   if (dataset.findAndGetElement(DCM_PixelData, element).bad() || element == nullptr) {
@@ -175,13 +255,17 @@ StoredSlice decode_slice(DcmFileFormat& object) {
   switch (syntax) {
     case EXS_LittleEndianImplicit:
     case EXS_LittleEndianExplicit:
-      read_native(*pixels, slice);
+      read_native(*pixels, number, slice);
       break;
     case EXS_JPEGProcess14:
     case EXS_JPEGProcess14SV1:
     case EXS_JPEGLSLossless:
     case EXS_RLELossless:
-      read_compressed(dataset, *pixels, syntax, slice);
+      if (auto words = read_decoded_copy(decoded_copy, slice.rows, slice.columns)) {
+        slice.words = std::move(*words);
+      } else {
+        read_compressed(dataset, *pixels, syntax, number, slice);
+      }
       break;
     default:
       throw Refusal(RefusalCode::unsupported_syntax,

@@ -7,7 +7,7 @@
 
 #include <dcmtk/dcmdata/dcdeftag.h>
 
-#include "listener/series/kernel_class.h"
+#include "analysis/volume/kernel_class.h"
 
 namespace focalhip {
 
@@ -125,7 +125,12 @@ std::string study_date(DcmItem& header) {
   return {};
 }
 
-bool names_contrast(DcmItem& header) {
+bool names_contrast(const FrameHeader& frame) {
+  DcmItem& header = frame.dataset();
+  // The object lists agents; a frame may say that none was given when it was made.
+  const DcmTagKey& administered = DCM_ContrastBolusAgentAdministered;
+  if (ascii_text(frame.item_with(DCM_ContrastBolusUsageSequence, administered), administered) == "NO")
+    return false;
   DcmSequenceOfItems* agents = nullptr;
   if (header.findAndGetSequence(DCM_ContrastBolusAgentSequence, agents).good() && agents->card() > 0)
     return true;
@@ -137,6 +142,22 @@ bool names_contrast(DcmItem& header) {
 
 std::optional<double> positive(std::optional<double> value) {
   return value && *value > 0.0 ? value : std::nullopt;
+}
+
+// Single-frame images have a date and a time, multi-frame ones both in one value.
+void read_acquisition_time(DcmItem& header, Acquisition& acquisition) {
+  constexpr std::size_t date_digits = 8;
+  constexpr std::size_t time_digits = 6;
+  const std::string both = plain_text(header, DCM_AcquisitionDateTime);
+  std::string date = plain_text(header, DCM_AcquisitionDate);
+  std::string time = plain_text(header, DCM_AcquisitionTime);
+  if (date.empty() && both.size() >= date_digits) {
+    date = both.substr(0, date_digits);
+    time = both.substr(date_digits);
+  }
+  if (!date_of(date)) return;
+  acquisition.acquisition_date = std::move(date);
+  acquisition.acquisition_time = time.substr(0, time_digits);
 }
 
 }  // namespace
@@ -173,18 +194,26 @@ StudyContext read_study_context(DcmItem& header) {
   return study;
 }
 
-Acquisition read_acquisition(DcmItem& header) {
+Acquisition read_acquisition(const FrameHeader& frame) {
+  DcmItem& header = frame.dataset();
+  const auto length = [&](const DcmTagKey& macro, const DcmTagKey& tag) {
+    return positive(decimal(frame.item_with(macro, tag), tag));
+  };
+  DcmItem& reconstruction = frame.item_with(DCM_CTReconstructionSequence, DCM_ConvolutionKernel);
   Acquisition acquisition;
-  acquisition.kvp = positive(decimal(header, DCM_KVP));
-  acquisition.slice_thickness_mm = positive(decimal(header, DCM_SliceThickness));
-  acquisition.reconstruction_diameter_mm = positive(decimal(header, DCM_ReconstructionDiameter));
-  acquisition.kernel = plain_kernel(plain_text(header, DCM_ConvolutionKernel));
+  acquisition.kvp = length(DCM_CTXRayDetailsSequence, DCM_KVP);
+  acquisition.slice_thickness_mm = length(DCM_PixelMeasuresSequence, DCM_SliceThickness);
+  acquisition.reconstruction_diameter_mm = length(DCM_CTReconstructionSequence, DCM_ReconstructionDiameter);
+  acquisition.table_height_mm =
+      decimal(frame.item_with(DCM_CTAcquisitionDetailsSequence, DCM_TableHeight), DCM_TableHeight);
+  acquisition.kernel = plain_kernel(plain_text(reconstruction, DCM_ConvolutionKernel));
+  read_acquisition_time(header, acquisition);
   acquisition.manufacturer = ascii_text(header, DCM_Manufacturer);
   acquisition.model = ascii_text(header, DCM_ManufacturerModelName);
   acquisition.station_name = ascii_text(header, DCM_StationName);
   acquisition.device_serial_number = ascii_text(header, DCM_DeviceSerialNumber);
   acquisition.patient_position = ascii_text(header, DCM_PatientPosition);
-  acquisition.contrast_agent = names_contrast(header);
+  acquisition.contrast_agent = names_contrast(frame);
   return acquisition;
 }
 

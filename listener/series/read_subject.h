@@ -3,7 +3,7 @@
 #include "analysis/hip_report.h"
 #include "analysis/volume/ct_volume.h"
 #include "dicom_sr/study_context.h"
-#include "listener/series/dicom_header.h"
+#include "listener/series/frame_header.h"
 
 namespace focalhip {
 
@@ -14,7 +14,7 @@ namespace focalhip {
 // Patient, General Study and Patient Study attributes, verbatim; `sources` and `other_series` stay empty.
 [[nodiscard]] StudyContext read_study_context(DcmItem& header);
 
-// How the image was made; texts as printable ASCII.
-[[nodiscard]] Acquisition read_acquisition(DcmItem& header);
+// How the image or frame was made; texts as printable ASCII.
+[[nodiscard]] Acquisition read_acquisition(const FrameHeader& frame);
 
 }  // namespace focalhip

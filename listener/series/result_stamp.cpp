@@ -27,6 +27,7 @@ std::string request_digest(const StampRequest& request) {
   sha.update_field(request.content_digest);
   sha.update_field(request.identity_digest);
   sha.update_field(request.configuration);
+  if (!request.calibration_source.empty()) sha.update_field(request.calibration_source);
   sha.update_field(request.refusal_code);
   sha.update_field(request.node_name);
   sha.update_field(std::to_string(request.first_series_number));
@@ -80,8 +81,13 @@ std::string result_configuration(const AnalysisOptions& options, const std::stri
   text << std::setprecision(std::numeric_limits<double>::max_digits10);
   for (const std::string& parameter : parameters_of(options)) text << parameter << '\n';
   text << "side=" << static_cast<int>(options.side) << '\n';
-  for (const PhantomRod& rod : options.calibration.phantom.rods) {
-    text << "rod " << rod.name << '=' << rod.k2hpo4_mg_cm3 << ',' << rod.water_mg_cm3 << '\n';
+  text << "asynchronous_days=" << options.calibration.asynchronous_days << '\n';
+  for (const SitePhantom& site : options.calibration.phantoms) {
+    text << "phantom " << site.phantom.name << ' ' << static_cast<int>(site.phantom.basis)
+         << " serial=" << site.device_serial_number << " station=" << site.station_name << '\n';
+    for (const PhantomRod& rod : site.phantom.rods) {
+      text << "rod " << rod.name << '=' << rod.mineral_mg_cm3 << ',' << rod.water_mg_cm3 << '\n';
+    }
   }
   text << overrides;
   return text.str();

@@ -22,6 +22,7 @@ struct StampRequest {
   std::string content_digest;              // pixels and geometry of the volume; empty = none was measurable
   std::string identity_digest;             // patient, accession, study
   std::string configuration;               // result_configuration(): options and overrides
+  std::string calibration_source;          // what beside the series gave or refused its density scale
   std::string refusal_code;                // decided outside the analysis (R_PROCESSING, ...), else empty
   std::vector<std::string> atlas_digests;  // in the order they are used
   std::vector<std::string> other_series;   // lines that go into the report

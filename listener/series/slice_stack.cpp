@@ -16,9 +16,9 @@ namespace {
 // [science: qct 1.2] Deviation of a distance from the median that is still uniform.
 constexpr double spacing_tolerance_mm = 0.01;
 constexpr double spacing_tolerance_share = 0.01;
-// Angle between the line through the slice positions and the normal: larger is a tilted gantry or a sheared
-// stack.
-constexpr double largest_shear_deg = 0.5;
+// Beyond what gantries tilt; resampling would leave little of the field of view.
+constexpr double largest_tilt_deg = 30.0;
+constexpr std::size_t most_single_gaps = 2;
 // Neither head nor trochanter fits into less; below it nothing can be said but that.
 constexpr double least_extent_mm = 40.0;
 // 1 GiB of HU: 2048 slices of 512 x 512. More is no hip scan, and would exhaust a worker.
@@ -54,7 +54,7 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-double shear_deg(std::span<const ScannedInstance> slices, const Eigen::Vector3d& normal) {
+double tilt_deg(std::span<const ScannedInstance> slices, const Eigen::Vector3d& normal) {
   const Eigen::Vector3d line = position(slices.back()) - position(slices.front());
   return std::atan2(line.cross(normal).norm(), line.dot(normal)) * 180.0 / std::numbers::pi;
 }
@@ -71,11 +71,18 @@ double largest_sideways_mm(std::span<const ScannedInstance> slices) {
 
 NotMeasured geometry_problem(std::string detail) { return {RefusalCode::geometry, std::move(detail)}; }
 
-// Counts what is missing in gaps; anything else than whole multiples is irregular.
+NotMeasured missing_too_much(const StackGeometry& geometry, double largest_gap_mm) {
+  return geometry_problem(std::to_string(geometry.missing_slices) + " slices missing, largest gap " +
+                          fixed(largest_gap_mm, 2) + " mm at a spacing of " + fixed(geometry.spacing_mm, 2) +
+                          " mm; one missing slice can be interpolated");
+}
+
+// Finds gaps; anything else than whole multiples of the spacing is irregular. [science: qct 1.2]
 std::optional<NotMeasured> judge_distances(const std::vector<double>& distances_mm, StackGeometry& geometry) {
   const double tolerance_mm = std::max(spacing_tolerance_mm, spacing_tolerance_share * geometry.spacing_mm);
   double worst_mm = geometry.spacing_mm;
-  for (const double distance_mm : distances_mm) {
+  for (std::size_t i = 0; i < distances_mm.size(); ++i) {
+    const double distance_mm = distances_mm[i];
     if (std::abs(distance_mm - geometry.spacing_mm) <= tolerance_mm) continue;
     const double steps = std::round(distance_mm / geometry.spacing_mm);
     const bool is_gap =
@@ -85,12 +92,15 @@ std::optional<NotMeasured> judge_distances(const std::vector<double>& distances_
                               fixed(geometry.spacing_mm, 2) + " mm is usual");
     }
     geometry.missing_slices += static_cast<int>(std::min(steps, 1e6)) - 1;
+    geometry.single_gaps.push_back(static_cast<int>(i));
     worst_mm = std::max(worst_mm, distance_mm);
   }
-  if (geometry.missing_slices == 0) return std::nullopt;
-  return geometry_problem(std::to_string(geometry.missing_slices) + " slices missing, largest gap " +
-                          fixed(worst_mm, 2) + " mm at a spacing of " + fixed(geometry.spacing_mm, 2) +
-                          " mm");
+  const auto& gaps = geometry.single_gaps;
+  const bool are_single = static_cast<int>(gaps.size()) == geometry.missing_slices;
+  const bool are_apart = gaps.size() < 2 || gaps[1] - gaps[0] > 1;
+  if (are_single && are_apart && gaps.size() <= most_single_gaps) return std::nullopt;
+  geometry.single_gaps.clear();
+  return missing_too_much(geometry, worst_mm);
 }
 
 std::optional<NotMeasured> judge_size(std::span<const ScannedInstance> slices,
@@ -137,9 +147,10 @@ StackGeometry judge_stack(std::span<const ScannedInstance> slices) {
   geometry.problem = judge_distances(distances_mm, geometry);
   if (geometry.problem) return geometry;
   const double pixel_mm = std::ranges::min(*slices.front().pixel_spacing_mm);
-  if (const double angle = shear_deg(slices, normal); angle > largest_shear_deg) {
-    geometry.problem = geometry_problem("slices tilted or shifted by " + fixed(angle, 1) +
-                                        " degrees, at most " + fixed(largest_shear_deg, 1) + " supported");
+  geometry.tilt_deg = tilt_deg(slices, normal);
+  if (geometry.tilt_deg > largest_tilt_deg) {
+    geometry.problem = geometry_problem("slices tilted or shifted by " + fixed(geometry.tilt_deg, 1) +
+                                        " degrees, at most " + fixed(largest_tilt_deg, 0) + " supported");
   } else if (largest_sideways_mm(slices) > pixel_mm) {
     geometry.problem = geometry_problem("slices shifted sideways against each other");
   } else {
@@ -148,23 +159,26 @@ StackGeometry judge_stack(std::span<const ScannedInstance> slices) {
   return geometry;
 }
 
-VoxelGrid grid_of_stack(std::span<const ScannedInstance> slices) {
+VoxelGrid grid_of_stack(std::span<const ScannedInstance> slices, const StackGeometry& geometry) {
   expects(slices.size() >= 2, "a grid needs two slices");
   const ScannedInstance& first = slices.front();
-  const Eigen::Vector3d normal = cranial_normal(first);
-  const double extent_mm = position_along_mm(slices.back(), normal) - position_along_mm(first, normal);
   VoxelGrid grid;
-  grid.size = {*first.columns, *first.rows, static_cast<int>(slices.size())};
+  grid.size = {*first.columns, *first.rows, static_cast<int>(slices.size() + geometry.single_gaps.size())};
   // Pixel Spacing: distance between rows first (along the column axis), between columns second.
   // [PS3.3 10.7.1.3]
-  grid.spacing_mm = {(*first.pixel_spacing_mm)[1],
-                     (*first.pixel_spacing_mm)[0],
-                     extent_mm / static_cast<double>(slices.size() - 1)};
+  grid.spacing_mm = {
+      (*first.pixel_spacing_mm)[1], (*first.pixel_spacing_mm)[0], geometry.extent_mm / (grid.size[2] - 1)};
   grid.origin_patient_mm = position(first);
   grid.patient_axes.col(0) = row_axis(first);
   grid.patient_axes.col(1) = column_axis(first);
-  grid.patient_axes.col(2) = normal;
+  grid.patient_axes.col(2) = cranial_normal(first);
   return grid;
+}
+
+Eigen::Vector3d slice_step_mm(std::span<const ScannedInstance> slices, const StackGeometry& geometry) {
+  expects(slices.size() >= 2, "a step needs two slices");
+  const auto steps = static_cast<double>(slices.size() + geometry.single_gaps.size() - 1);
+  return (position(slices.back()) - position(slices.front())) / steps;
 }
 
 }  // namespace focalhip

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,7 +12,8 @@
 namespace focalhip {
 
 // Slices that form one axial volume: same series, frame of reference, orientation, matrix, spacing,
-// thickness, kernel, tube voltage; acquisitions are separated where their slices overlap.
+// thickness, kernel, tube voltage, stack; acquisitions are separated where their slices overlap. A slice is a
+// single-frame object or one frame of an Enhanced CT object.
 struct VolumeCandidate {
   std::vector<ScannedInstance>
       slices;  // sorted caudal to cranial by position along the normal; duplicates dropped
@@ -26,6 +28,9 @@ struct VolumeCandidate {
   bool geometrically_complete = false;  // uniform spacing, no gap, extent >= 110 mm
   std::string content_digest;           // order independent digest of the slices' pixel digests; empty when
                                         // one of them is
+
+  // Of the slices, each once: the frames of a multi-frame object share one.
+  [[nodiscard]] std::vector<std::filesystem::path> files() const;
 };
 
 struct StudyVolumes {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "listener/spool/byte_source.h"
+#include "listener/spool/scan_frames.h"
 #include "listener/spool/scan_values.h"
 #include "listener/spool/scanned_instance.h"
 #include "listener/support/digest.h"
@@ -23,6 +24,7 @@ constexpr DicomTag item_tag = 0xFFFEE000U;
 constexpr DicomTag item_end_tag = 0xFFFEE00DU;
 constexpr DicomTag sequence_end_tag = 0xFFFEE0DDU;
 constexpr DicomTag transfer_syntax_tag = 0x00020010U;
+constexpr DicomTag monoenergetic_equivalent_tag = 0x0018937CU;
 constexpr std::size_t preamble_bytes = 128;
 
 // Never leaves this file: scan_instance turns it into its result.
@@ -78,6 +80,8 @@ struct Head {
 // An open item or sequence; level 0 is the data set itself. `end` is its own end, or its parent's when its
 // length is undefined: nothing inside may reach beyond it.
 struct Level {
+  DicomTag tag = 0;  // of the sequence or item
+  int index = -1;    // of a sequence: its last item so far, from 0; of an item: which one it is
   std::uint64_t end = 0;
   bool holds_elements = true;  // false: a sequence, holds items
   bool undefined = false;
@@ -97,6 +101,9 @@ class Scanner {
   void read_element();
   void read_item();
   void read_top_level(const Head& head);
+  void read_nested(const Head& head);
+  void count_item();
+  void digest_native_pixels(std::uint32_t length);
   void open(const Head& head, bool holds_elements, bool explicit_vr);
   void read_fragments(bool keep);
   [[nodiscard]] bool looks_like_items(const Head& head);
@@ -109,6 +116,8 @@ class Scanner {
   Encoding encoding_;
   std::vector<Level> levels_;
   ScanValues values_;
+  ScanFrames frames_;
+  bool is_monoenergetic_ = false;
   Sha256 pixel_sha_;
   std::uint64_t pixel_bytes_ = 0;
   bool has_pixels_ = false;
@@ -163,10 +172,25 @@ void Scanner::open(const Head& head, bool holds_elements, bool explicit_vr) {
     stop(Kind::malformed, "length of " + tag_text(head.tag) + " reaches beyond its container");
   if (!holds_elements && open_sequences() >= limits_.nesting)
     stop(Kind::too_deep, "sequence nesting deeper than " + std::to_string(limits_.nesting));
-  levels_.push_back({.end = undefined ? outer_end : source_.position() + head.length,
+  if (holds_elements) count_item();
+  levels_.push_back({.tag = head.tag,
+                     .index = holds_elements ? levels_.back().index : -1,
+                     .end = undefined ? outer_end : source_.position() + head.length,
                      .holds_elements = holds_elements,
                      .undefined = undefined,
                      .explicit_vr = explicit_vr});
+}
+
+// One more item of the innermost open sequence.
+void Scanner::count_item() {
+  Level& sequence = levels_.back();
+  ++sequence.index;
+  if (levels_.size() != 2) return;  // not at the top level of the data set
+  if (sequence.tag == frame_groups_tag) {
+    if (sequence.index >= most_frames)
+      stop(Kind::too_large, "more than " + std::to_string(most_frames) + " frames");
+    frames_.add_frame();
+  }
 }
 
 // Implicit VR does not say what is a sequence. Whatever starts like an item is walked: a reader with a
@@ -180,9 +204,11 @@ bool Scanner::looks_like_items(const Head& head) {
 // Encapsulated pixel data: an offset table item, fragment items, a sequence delimiter. [PS3.5] A.4
 void Scanner::read_fragments(bool keep) {
   const std::uint64_t end = levels_.back().end;
+  std::vector<std::string> digests;  // of the first fragments, as many as there are frames
+  int fragments = 0;
   for (bool is_offset_table = true;; is_offset_table = false) {
     const Head head = read_head(false, end);
-    if (head.tag == sequence_end_tag) return;
+    if (head.tag == sequence_end_tag) break;
     if (head.tag != item_tag || head.length == undefined_length)
       stop(Kind::malformed, "encapsulated pixel data holds something else than fragments");
     if (head.length > end - source_.position())
@@ -191,10 +217,56 @@ void Scanner::read_fragments(bool keep) {
       source_.skip(head.length);
     } else {
       pixel_sha_.update(std::to_string(head.length) + ":");
-      source_.digest(head.length, pixel_sha_);
+      if (++fragments > frames_.frame_count()) {
+        source_.digest(head.length, pixel_sha_);
+      } else {
+        Sha256 fragment;
+        source_.digest(head.length, fragment);
+        digests.push_back(fragment.finish_hex());
+        pixel_sha_.update(digests.back());
+      }
     }
     if (keep && !is_offset_table) pixel_bytes_ += head.length;
   }
+  if (fragments != frames_.frame_count()) return;  // frames of several fragments are not told apart
+  for (int i = 0; i < fragments; ++i)
+    frames_.keep_pixel_digest(i, std::move(digests[static_cast<std::size_t>(i)]));
+}
+
+// Frame by frame where the functional groups told how many there are.
+void Scanner::digest_native_pixels(std::uint32_t length) {
+  const auto frames = static_cast<std::uint32_t>(frames_.frame_count());
+  if (frames == 0 || length % frames != 0) return source_.digest(length, pixel_sha_);
+  for (std::uint32_t i = 0; i < frames; ++i) {
+    Sha256 frame;
+    source_.digest(length / frames, frame);
+    const std::string hex = frame.finish_hex();
+    pixel_sha_.update(hex);
+    frames_.keep_pixel_digest(static_cast<int>(i), hex);
+  }
+}
+
+// What counts of the elements inside sequences: the functional groups and the dimensions of a multi-frame
+// object.
+void Scanner::read_nested(const Head& head) {
+  const Level& outer = levels_[1];
+  if (levels_.size() == 3 && outer.tag == dimension_index_tag && head.tag == dimension_pointer_tag &&
+      head.length == 4 && frames_.dimension_count() < most_dimensions) {
+    const std::string bytes = source_.read_text(head.length);
+    const auto* at = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    return frames_.add_dimension(static_cast<DicomTag>(u16(at)) << 16U | u16(at + 2));
+  }
+  const bool in_macro =
+      levels_.size() == 5 && levels_[4].index == 0 &&
+      (outer.tag == frame_groups_tag || (outer.tag == shared_groups_tag && levels_[2].index == 0));
+  if (!in_macro) return source_.skip(head.length);
+  const FramePlace place{
+      .groups = outer.tag, .item = levels_[2].index, .macro = levels_[3].tag, .attribute = head.tag};
+  if (!ScanFrames::wants(place)) return source_.skip(head.length);
+  if (head.length > longest_frame_value)
+    stop(Kind::too_large, "value of " + tag_text(head.tag) + " is too long");
+  if (!frames_.keep(place, source_.read_text(head.length)))
+    stop(Kind::malformed, "attribute " + tag_text(head.tag) + " appears twice");
 }
 
 void Scanner::read_top_level(const Head& head) {
@@ -203,7 +275,7 @@ void Scanner::read_top_level(const Head& head) {
     has_pixels_ = true;
     pixel_bytes_ = head.length;
     if (limits_.digest_pixels)
-      source_.digest(head.length, pixel_sha_);
+      digest_native_pixels(head.length);
     else
       source_.skip(head.length);
   } else if (!ScanValues::wants(head.tag)) {
@@ -242,10 +314,11 @@ void Scanner::read_element() {
     stop(Kind::malformed, "length of " + tag_text(head.tag) + " reaches beyond its container");
   if (level.explicit_vr ? head.vr == "SQ" : looks_like_items(head))
     return open(head, false, level.explicit_vr);
+  if (head.tag == monoenergetic_equivalent_tag && head.length > 0) is_monoenergetic_ = true;
   if (is_top_level())
     read_top_level(head);
   else
-    source_.skip(head.length);
+    read_nested(head);
 }
 
 void Scanner::read_item() {
@@ -281,13 +354,24 @@ ScannedInstance Scanner::result() {
   instance.file_bytes = source_.size();
   instance.encapsulated = encoding_.encapsulated;
   instance.pixel_bytes = pixel_bytes_;
-  if (has_pixels_ && limits_.digest_pixels) {
+  instance.is_monoenergetic = is_monoenergetic_;
+  instance.frames = frames_.frames();
+  if (!has_pixels_ || !limits_.digest_pixels) return instance;
+  const auto digest_of = [&](const std::string& frame_geometry, const std::string& pixels) {
     Sha256 sha;
-    sha.update_field(values_.geometry_text());
+    sha.update_field(values_.geometry_text() + frame_geometry);
     sha.update_field(encoding_.encapsulated ? transfer_syntax_uid_ : "native");
-    sha.update_field(pixel_sha_.finish_hex());
-    instance.pixel_digest = sha.finish_hex();
+    sha.update_field(pixels);
+    return sha.finish_hex();
+  };
+  std::string all_frames;
+  for (int i = 0; i < frames_.frame_count(); ++i) {
+    const std::string geometry = frames_.geometry_text(i);
+    std::string& digest = instance.frames[static_cast<std::size_t>(i)].pixel_digest;
+    if (!digest.empty()) digest = digest_of(geometry, digest);
+    all_frames += geometry;
   }
+  instance.pixel_digest = digest_of(all_frames, pixel_sha_.finish_hex());
   return instance;
 }
 

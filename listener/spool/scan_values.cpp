@@ -1,10 +1,6 @@
 #include "listener/spool/scan_values.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <cstdio>
-#include <cstring>
 #include <optional>
 #include <vector>
 
@@ -33,9 +29,11 @@ constexpr std::array wanted_attributes = {
     Wanted{0x00080018U, Kind::uid, plain},          // SOP Instance UID
     Wanted{0x00080020U, Kind::text, identity},      // Study Date
     Wanted{0x00080022U, Kind::text, plain},         // Acquisition Date
+    Wanted{0x00080023U, Kind::text, plain},         // Content Date
     Wanted{0x0008002AU, Kind::text, plain},         // Acquisition DateTime
     Wanted{0x00080030U, Kind::text, identity},      // Study Time
     Wanted{0x00080032U, Kind::text, plain},         // Acquisition Time
+    Wanted{0x00080033U, Kind::text, plain},         // Content Time
     Wanted{0x00080050U, Kind::text, identity},      // Accession Number
     Wanted{0x00080060U, Kind::text, plain},         // Modality
     Wanted{0x00080090U, Kind::text, identity},      // Referring Physician's Name
@@ -78,6 +76,7 @@ constexpr std::array wanted_attributes = {
     Wanted{0x00280102U, Kind::binary, geometry},    // High Bit
     Wanted{0x00280103U, Kind::binary, geometry},    // Pixel Representation
     Wanted{0x00280120U, Kind::binary, geometry},    // Pixel Padding Value
+    Wanted{0x00280121U, Kind::binary, geometry},    // Pixel Padding Range Limit
     Wanted{0x00281052U, Kind::decimals, geometry},  // Rescale Intercept
     Wanted{0x00281053U, Kind::decimals, geometry},  // Rescale Slope
     Wanted{0x00281054U, Kind::text, geometry},      // Rescale Type
@@ -91,70 +90,6 @@ const Wanted* find_wanted(DicomTag tag) {
   return found != wanted_attributes.end() && found->tag == tag ? found : nullptr;
 }
 
-std::vector<std::string> components(std::string_view value) {
-  std::vector<std::string> parts;
-  for (std::size_t start = 0; start <= value.size();) {
-    const std::size_t end = std::min(value.find('\\', start), value.size());
-    parts.push_back(trimmed(value.substr(start, end - start)));
-    start = end + 1;
-  }
-  return parts;
-}
-
-// The whole text must be one number; a leading '+' is allowed by DS and IS but not by from_chars.
-template <typename Number>
-std::optional<Number> number_from(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  Number number{};
-  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || stop != text.data() + text.size()) return std::nullopt;
-  if constexpr (std::is_floating_point_v<Number>) {
-    if (!std::isfinite(number)) return std::nullopt;
-  }
-  return number;
-}
-
-template <std::size_t Count>
-std::optional<std::array<double, Count>> decimals(std::string_view value) {
-  const std::vector<std::string> parts = components(value);
-  if (parts.size() != Count) return std::nullopt;
-  std::array<double, Count> numbers{};
-  for (std::size_t i = 0; i < Count; ++i) {
-    const std::optional<double> number = number_from<double>(parts[i]);
-    if (!number) return std::nullopt;
-    numbers[i] = *number;
-  }
-  return numbers;
-}
-
-std::optional<double> first_decimal(std::string_view value) {
-  return number_from<double>(components(value).front());
-}
-std::optional<int> first_integer(std::string_view value) {
-  return number_from<int>(components(value).front());
-}
-
-std::optional<int> unsigned_short(std::string_view bytes) {
-  if (bytes.size() != 2) return std::nullopt;
-  return static_cast<unsigned char>(bytes[0]) | (static_cast<unsigned char>(bytes[1]) << 8);
-}
-
-// "1.50" and "1.5" mean the same; archives rewrite decimal strings.
-std::string canonical_decimals(std::string_view value) {
-  std::string canonical;
-  for (const std::string& part : components(value)) {
-    if (const std::optional<double> number = number_from<double>(part)) {
-      std::array<char, 40> text{};
-      std::snprintf(text.data(), text.size(), "%.12g", *number == 0.0 ? 0.0 : *number);
-      canonical += text.data();
-    } else {
-      canonical += part;
-    }
-    canonical += '\\';
-  }
-  return canonical;
-}
-
 std::string canonical(const Wanted& attribute, std::string_view value) {
   if (attribute.kind == Kind::binary) return std::string(value);
   if (attribute.kind == Kind::decimals) return canonical_decimals(value);
@@ -162,23 +97,6 @@ std::string canonical(const Wanted& attribute, std::string_view value) {
 }
 
 }  // namespace
-
-std::string tag_text(DicomTag tag) {
-  std::array<char, 16> text{};
-  std::snprintf(text.data(), text.size(), "(%04x,%04x)", tag >> 16U, tag & 0xFFFFU);
-  return text.data();
-}
-
-std::string trimmed(std::string_view value) {
-  constexpr std::string_view padding(" \0", 2);
-  const std::size_t first = value.find_first_not_of(padding);
-  if (first == std::string_view::npos) return {};
-  return std::string(value.substr(first, value.find_last_not_of(padding) - first + 1));
-}
-
-bool is_valid_uid(std::string_view uid) {
-  return !uid.empty() && uid.size() <= 64 && uid.find_first_not_of("0123456789.") == std::string_view::npos;
-}
 
 bool ScanValues::wants(DicomTag tag) { return find_wanted(tag) != nullptr; }
 
@@ -247,6 +165,7 @@ void ScanValues::fill(ScannedInstance& instance) const {
   instance.orientation_patient = decimals<6>(raw(0x00200037U));
   instance.acquisition_date_time =
       has(0x0008002AU) ? text(0x0008002AU) : text(0x00080022U) + text(0x00080032U);
+  instance.content_date_time = text(0x00080023U) + text(0x00080033U);
   instance.identity_digest = identity_digest();
   if (const std::string accession = text(0x00080050U); !accession.empty())
     instance.accession_digest = sha256_hex(accession);

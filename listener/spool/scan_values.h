@@ -7,16 +7,11 @@
 #include <string_view>
 
 #include "listener/spool/scanned_instance.h"
+#include "listener/spool/value_text.h"
 
 namespace focalhip {
 
-using DicomTag = std::uint32_t;  // group << 16 | element
 inline constexpr DicomTag pixel_data_tag = 0x7FE00010U;
-
-[[nodiscard]] std::string tag_text(DicomTag tag);  // "(0020,000d)"
-[[nodiscard]] std::string trimmed(std::string_view value);
-// Digits and dots, at most 64 characters. Leading zeros in components are common and harmless: tolerated.
-[[nodiscard]] bool is_valid_uid(std::string_view uid);
 
 // The top-level attributes the scanner keeps, and what becomes of them.
 class ScanValues {

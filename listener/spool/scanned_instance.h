@@ -10,6 +10,24 @@
 
 namespace focalhip {
 
+// One frame of a multi-frame CT object as its functional groups describe it, its own before the shared ones;
+// absent = empty or nullopt.
+struct ScannedFrame {
+  std::vector<std::string> frame_type;
+  std::string stack;  // the same for frames that may form one volume: stack and dimensions but position
+  std::string convolution_kernel;
+  std::string rescale_type;
+  std::string acquisition_date_time;
+  std::optional<int> acquisition_number;
+  std::optional<double> kvp;
+  std::optional<double> gantry_tilt_deg;
+  std::optional<double> slice_thickness_mm;
+  std::optional<std::array<double, 2>> pixel_spacing_mm;
+  std::optional<std::array<double, 3>> position_patient_mm;
+  std::optional<std::array<double, 6>> orientation_patient;
+  std::string pixel_digest;  // as that of an instance, of this frame; empty where frames cannot be told apart
+};
+
 // What our own bounded scanner reads from a DICOM file without any library: enough to route, group and judge
 // completeness. Strings are trimmed, value bytes verbatim; absent = empty or nullopt. Never logged (patient
 // data).
@@ -46,12 +64,18 @@ struct ScannedInstance {
   std::optional<std::array<double, 3>> position_patient_mm;
   std::optional<std::array<double, 6>> orientation_patient;
   std::string acquisition_date_time;  // as in the header, for "latest"
+  std::string content_date_time;
+  bool is_monoenergetic = false;  // names an equivalent energy: a virtual image, not the tube's spectrum
   // Identity of the person and the order: a digest, so that a change can be noticed without keeping names.
-  std::string identity_digest;    // hex SHA-256 of patient, accession and study attributes
-  std::string accession_digest;   // hex SHA-256 of the trimmed accession number; empty = none
-  std::string pixel_digest;       // hex SHA-256 of geometry-relevant attributes and pixel bytes as stored;
-                                  // empty without pixels or with digest_pixels = false. Of compressed
-                                  // pixels the compressed bytes, so it differs from the native one.
+  std::string identity_digest;       // hex SHA-256 of patient, accession and study attributes
+  std::string accession_digest;      // hex SHA-256 of the trimmed accession number; empty = none
+  std::string pixel_digest;          // hex SHA-256 of geometry-relevant attributes and pixel bytes as stored;
+                                     // empty without pixels or with digest_pixels = false. Of compressed
+                                     // pixels the compressed bytes, so it differs from the native one.
+  std::vector<ScannedFrame> frames;  // of a multi-frame object with functional groups, in stored order
+  // Set where this stands for one frame of such an object (group_volumes): number from 1, and its stack.
+  int frame = 0;
+  std::string stack;
   bool encapsulated = false;      // pixels are compressed
   std::uint64_t pixel_bytes = 0;  // as stored
   std::uint64_t file_bytes = 0;

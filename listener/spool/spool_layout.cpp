@@ -75,4 +75,13 @@ std::optional<ObjectName> parse_object_file_name(std::string_view name) {
   return parsed;
 }
 
+std::optional<std::filesystem::path> decoded_copy_of(const std::filesystem::path& object) {
+  const std::filesystem::path association = object.parent_path();
+  const SpoolLayout spool{.root = association.parent_path().parent_path()};
+  const std::string id = association.filename().string();
+  if (association.parent_path() != spool.associations() || !is_spool_id(id)) return std::nullopt;
+  if (!parse_object_file_name(object.filename().string())) return std::nullopt;
+  return spool.decoded() / (id + "-" + object.stem().string());
+}
+
 }  // namespace focalhip

@@ -22,8 +22,9 @@ namespace focalhip {
 //                                             series of which nothing is kept
 //   spool/<node>/incoming/<id>-<n>.part       being received, locked by the receiver; swept when it is gone
 //   spool/<node>/incoming/<id>/               association folder in the making
-//   spool/<node>/commitments/<id>.json        N-EVENT-REPORT of storage commitment (commitment_record.h)
-//   spool/<node>/quarantine/<digest16>-<reason>/   an object and why.json
+//   spool/<node>/decoded/<id>-<n>-<digest16>   words of a compressed object (series/decoded_copy.h), a cache
+//   of an hour spool/<node>/commitments/<id>.json        N-EVENT-REPORT of storage commitment
+//   (commitment_record.h) spool/<node>/quarantine/<digest16>-<reason>/   an object and why.json
 //   spool/<node>/retiring/<digest16>.json     files of a study whose time is over, being removed
 //   spool/<node>/node.lock                    locked (flock) by the processes of the node
 //
@@ -33,6 +34,7 @@ struct SpoolLayout {
   std::filesystem::path root;  // data_folder/spool/<node>
   [[nodiscard]] std::filesystem::path associations() const { return root / "associations"; }
   [[nodiscard]] std::filesystem::path incoming() const { return root / "incoming"; }
+  [[nodiscard]] std::filesystem::path decoded() const { return root / "decoded"; }
   [[nodiscard]] std::filesystem::path commitments() const { return root / "commitments"; }
   [[nodiscard]] std::filesystem::path quarantine() const { return root / "quarantine"; }
   [[nodiscard]] std::filesystem::path retiring() const { return root / "retiring"; }
@@ -65,5 +67,7 @@ struct ObjectName {
 };
 [[nodiscard]] std::string object_file_name(int number, std::string_view sop_instance_uid);
 [[nodiscard]] std::optional<ObjectName> parse_object_file_name(std::string_view name);
+// Where the decoded copy of a received object is; nullopt: the file is no object of a spool.
+[[nodiscard]] std::optional<std::filesystem::path> decoded_copy_of(const std::filesystem::path& object);
 
 }  // namespace focalhip

@@ -27,7 +27,6 @@ BodyModel::BodyModel(
       middle_(0.5 * (hip.right.head_centre_patient_mm + hip.left.head_centre_patient_mm)),
       half_heads_(0.5 * (hip.left.head_centre_patient_mm.x - hip.right.head_centre_patient_mm.x)),
       size_(0.5 * (hip.right.head_radius_mm + hip.left.head_radius_mm) / 22.0),
-      back_y_mm_(middle_.y + body_behind_heads_mm + hip.body.half_depth_mm),
       fields_(
           {middle_.x - hip.body.half_width_mm - 12.0, middle_.y - hip.body.half_depth_mm - 12.0, lowest_z_mm},
           {middle_.x + hip.body.half_width_mm + 12.0,
@@ -91,6 +90,17 @@ void BodyModel::fill_grid(const HipParameters& hip, int threads) {
       }
     }
   }
+}
+
+BodyOutline BodyModel::outline() const {
+  const double pelvis_front = body_behind_heads_mm - body_.half_depth_mm;
+  const double thigh_front = -4.0 - 0.90 * body_.half_depth_mm;
+  return {middle_.y + std::min(pelvis_front, thigh_front),
+          middle_.y + body_behind_heads_mm + body_.half_depth_mm,
+          middle_.x - body_.half_width_mm,
+          middle_.x + body_.half_width_mm,
+          middle_.y + body_behind_heads_mm,
+          middle_.z};
 }
 
 double BodyModel::fat_layer_mm(Vec3 p) const {

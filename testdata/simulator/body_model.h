@@ -2,6 +2,7 @@
 
 #include "testdata/simulator/field_grid.h"
 #include "testdata/simulator/hip_parameters.h"
+#include "testdata/simulator/table_model.h"
 #include "testdata/simulator/texture_field.h"
 
 namespace focalhip::simulator {
@@ -18,8 +19,8 @@ class BodyModel {
   BodyModel(const HipParameters& hip, bool contrast, double lowest_z_mm, double highest_z_mm, int threads);
   [[nodiscard]] BodyPoint point(Vec3 p_patient_mm, double edge_width_mm) const;
   [[nodiscard]] double skin_distance_mm(Vec3 p_patient_mm) const { return fields_.sample(p_patient_mm)[0]; }
-  // The lowest (most posterior) level of the body where it lies on the mat.
-  [[nodiscard]] double back_y_mm() const { return back_y_mm_; }
+  // Its outermost levels at pelvis and thighs.
+  [[nodiscard]] BodyOutline outline() const;
   [[nodiscard]] Vec3 low_mm() const { return fields_.low_mm(); }
   [[nodiscard]] Vec3 high_mm() const { return fields_.high_mm(); }
 
@@ -37,7 +38,6 @@ class BodyModel {
   Vec3 middle_;        // between the heads
   double half_heads_;  // half the distance between them
   double size_;
-  double back_y_mm_;
   FieldGrid<3> fields_;  // skin distance, muscle distance, half the way to the next muscle
   TextureField streaks_;
   TextureField mottle_;

@@ -1,6 +1,7 @@
 #include "testdata/simulator/command_line.h"
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 #include <thread>
 
@@ -9,6 +10,11 @@
 
 namespace focalhip::simulator {
 namespace {
+
+bool changes_files(std::string_view option) {
+  constexpr std::array<std::string_view, 4> harmless{"--out", "--threads", "--quiet", "--progress"};
+  return std::find(harmless.begin(), harmless.end(), option) == harmless.end();
+}
 
 // "--name=value" or "--name value"; moves `position` past what it used.
 std::string apply(SimulateRequest& request, std::span<const char* const> arguments, std::size_t& position) {
@@ -30,7 +36,16 @@ std::string apply(SimulateRequest& request, std::span<const char* const> argumen
     return std::string(name) + ": needs a value (" + std::string(option->value) + ")";
   }
   const std::string rule = option->set(request, value);
+  if (changes_files(name)) request.identity[std::string(name)] = std::string(value);
   return rule.empty() ? rule : std::string(name) + ": " + rule + ", not \"" + std::string(value) + '"';
+}
+
+void apply_kernel(SimulateRequest& request) {
+  const auto given = [&](std::string_view option) { return request.identity.count(option) > 0; };
+  Protocol& protocol = request.protocol;
+  if (!given("--psf")) protocol.psf_fwhm_mm = request.kernel.psf_fwhm_mm;
+  if (!given("--overshoot")) protocol.overshoot = request.kernel.overshoot;
+  if (!given("--noise")) protocol.noise_sd_hu *= request.kernel.relative_noise;
 }
 
 }  // namespace
@@ -42,6 +57,7 @@ ParsedRequest parse_command_line(std::span<const char* const> arguments) {
     std::string problem = apply(parsed.request, arguments, position);
     if (!problem.empty()) parsed.problems.push_back(std::move(problem));
   }
+  apply_kernel(parsed.request);
   if (parsed.request.help || parsed.request.version) return parsed;
   if (parsed.request.out_folder.empty()) parsed.problems.emplace_back("--out: missing");
   if (!parsed.request.seed) parsed.problems.emplace_back("--seed: missing");

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "testdata/simulator/hip_parameters.h"
@@ -13,6 +17,16 @@
 namespace focalhip::simulator {
 
 enum class SecondReconstruction { none, thick, sharp };
+
+// A reconstruction kernel: name in the header, blur, and noise relative to the standard one.
+struct KernelPreset {
+  std::string_view name = "standard";
+  std::string_view convolution_kernel = "FC13";
+  double psf_fwhm_mm = 1.3;
+  double overshoot = 0.0;
+  double relative_noise = 1.0;
+};
+[[nodiscard]] const std::array<KernelPreset, 4>& kernel_presets();
 
 // What focalhip-simulate was asked for.
 struct SimulateRequest {
@@ -26,12 +40,17 @@ struct SimulateRequest {
   std::string patient_id;  // empty = made from the seed
   int threads = 2;
   Protocol protocol;
+  KernelPreset kernel;  // its blur and noise where they are not given
   TransferSyntax transfer_syntax = TransferSyntax::explicit_little_endian;
   bool localizer = false;
   bool feet_first = false;
   bool reversed_instance_numbers = false;
   int rescale_intercept = 0;
   SecondReconstruction second = SecondReconstruction::none;
+  bool rods_only = false;
+  std::vector<std::function<void(PhantomParameters&)>> phantom_changes;  // to the drawn person's phantom
+  // Every option given that can change the files, with its value.
+  std::map<std::string, std::string, std::less<>> identity;
   std::optional<bool> progress;  // absent = only on a terminal
 };
 

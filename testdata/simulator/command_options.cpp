@@ -1,45 +1,13 @@
 #include "testdata/simulator/command_options.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
+#include "testdata/simulator/option_values.h"
+
 namespace focalhip::simulator {
 namespace {
-
-template <typename Number>
-std::optional<Number> number_of(std::string_view text) {
-  Number number{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-std::string set_double(std::string_view text,
-                       double low,
-                       double high,
-                       const std::function<void(double)>& store) {
-  const std::optional<double> number = number_of<double>(text);
-  if (!number || !std::isfinite(*number) || *number < low || *number > high) {
-    const auto shown = [](double v) { return std::to_string(v).substr(0, std::to_string(v).find('.') + 2); };
-    return "must be a number from " + shown(low) + " to " + shown(high);
-  }
-  store(*number);
-  return {};
-}
-
-std::string set_integer(std::string_view text,
-                        std::int64_t low,
-                        std::int64_t high,
-                        const std::function<void(std::int64_t)>& store) {
-  const std::optional<std::int64_t> number = number_of<std::int64_t>(text);
-  if (!number || *number < low || *number > high) {
-    return "must be a whole number from " + std::to_string(low) + " to " + std::to_string(high);
-  }
-  store(*number);
-  return {};
-}
 
 constexpr std::int64_t largest_seed = 1'000'000'000'000;
 
@@ -133,33 +101,31 @@ std::vector<Option> protocol_options() {
        "MM",
        "field of view, default 500",
        [](R& r, T t) { return set_double(t, 200, 700, [&](double v) { r.protocol.field_of_view_mm = v; }); }},
-      {"--kvp",
-       "KV",
-       "tube voltage, default 120",
-       [](R& r, T t) { return set_double(t, 80, 140, [&](double v) { r.protocol.tube_kvp = v; }); }},
-      {"--energy",
-       "KEV",
-       "effective energy, default: from tube voltage and body size",
-       [](R& r, T t) {
-         return set_double(t, 60, 90, [&](double v) { r.protocol.effective_energy_kev = v; });
-       }},
-      {"--psf",
+      {"--fov-shift-x",
        "MM",
-       "in-plane FWHM, default 1.3",
-       [](R& r, T t) { return set_double(t, 0.5, 4, [&](double v) { r.protocol.psf_fwhm_mm = v; }); }},
-      {"--noise",
-       "HU",
-       "standard deviation at the centre, default 27",
-       [](R& r, T t) { return set_double(t, 0, 200, [&](double v) { r.protocol.noise_sd_hu = v; }); }},
-      {"--water-offset",
-       "HU",
-       "HU of water in this scanner, default: drawn, 0 +- 3",
-       [](R& r, T t) { return set_double(t, -50, 50, [&](double v) { r.protocol.water_offset_hu = v; }); }},
-      {"--no-phantom",
+       "middle of the field towards the patient's left",
+       [](R& r, T t) {
+         return set_double(t, -250, 250, [&](double v) { r.protocol.field_shift_x_mm = v; });
+       }},
+      {"--fov-shift-y",
+       "MM",
+       "middle of the field towards posterior; cuts rods with a small --fov",
+       [](R& r, T t) {
+         return set_double(t, -250, 250, [&](double v) { r.protocol.field_shift_y_mm = v; });
+       }},
+      {"--prone",
        "",
-       "no calibration phantom under the person",
+       "the person lies on the front, table and phantom are anterior",
        [](R& r, T) -> std::string {
-         r.protocol.phantom = false;
+         r.protocol.prone = true;
+         return {};
+       }},
+      {"--rods-only",
+       "",
+       "phantom and a plain trunk instead of a person: 60 slices, a second of one core; no masks, no "
+       "surfaces",
+       [](R& r, T) -> std::string {
+         r.rods_only = true;
          return {};
        }},
       {"--contrast",
@@ -272,7 +238,7 @@ std::vector<Option> series_options() {
 const std::vector<Option>& all_options() {
   static const std::vector<Option> options = [] {
     std::vector<Option> all = person_options();
-    for (auto* more : {&protocol_options, &series_options}) {
+    for (auto* more : {&protocol_options, &phantom_options, &physics_options, &series_options}) {
       const std::vector<Option> group = more();
       all.insert(all.end(), group.begin(), group.end());
     }

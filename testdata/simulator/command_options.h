@@ -19,6 +19,12 @@ struct Option {
   Setter set;
 };
 
+// Options of beam, kernel, noise and artefacts.
+[[nodiscard]] std::vector<Option> physics_options();
+
+// Options of the calibration phantom.
+[[nodiscard]] std::vector<Option> phantom_options();
+
 // Every option of focalhip-simulate, in the order of the help text.
 [[nodiscard]] const std::vector<Option>& all_options();
 

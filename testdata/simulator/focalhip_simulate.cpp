@@ -8,6 +8,7 @@
 #include "testdata/simulator/command_line.h"
 #include "testdata/simulator/counter_random.h"
 #include "testdata/simulator/simulate.h"
+#include "testdata/simulator/simulate_rods.h"
 #include "testdata/simulator/write_series.h"
 #include "testdata/simulator/write_truth.h"
 
@@ -28,41 +29,28 @@ Progress progress_on_terminal(bool wanted) {
 }
 
 // Identities of a series depend on everything that can change its pixels or header.
-SeriesHeader series_header(const SimulateRequest& request,
-                           const StudyHeader& study,
-                           const Protocol& p,
-                           int number) {
+SeriesHeader series_header(const SimulateRequest& request, const StudyHeader& study, int number) {
   SeriesHeader series;
   series.number = number;
+  series.kernel = request.kernel.convolution_kernel;
+  series.description = "HIP QCT 1.0 " + series.kernel;
   series.feet_first = request.feet_first;
   series.reversed_instance_numbers = request.reversed_instance_numbers;
   series.rescale_intercept = request.rescale_intercept;
   series.transfer_syntax = request.transfer_syntax;
   std::string key = study.study_instance_uid + "/" FOCALHIP_VERSION "/series/" + std::to_string(number);
-  for (const double value : {p.tube_kvp,
-                             p.effective_energy_kev.value_or(-1.0),
-                             p.field_of_view_mm,
-                             static_cast<double>(p.matrix),
-                             p.slice_spacing_mm,
-                             p.slice_thickness_mm,
-                             static_cast<double>(p.slices.value_or(-1)),
-                             p.psf_fwhm_mm,
-                             p.overshoot,
-                             p.water_offset_hu.value_or(-999.0),
-                             p.noise_sd_hu,
-                             p.phantom ? 1.0 : 0.0,
-                             p.contrast ? 1.0 : 0.0,
-                             p.padding ? static_cast<double>(p.padding_hu) : 0.0,
-                             request.feet_first ? 1.0 : 0.0,
-                             request.reversed_instance_numbers ? 1.0 : 0.0,
-                             static_cast<double>(request.rescale_intercept),
-                             request.sex == Sex::male ? 1.0 : 0.0,
-                             request.age_years.value_or(-1.0),
-                             p.lowest_above_heads_mm.value_or(-999.0)}) {
-    key += '/' + std::to_string(value);
-  }
+  for (const auto& [name, value] : request.identity) key += '/' + name + '=' + value;
   series.series_instance_uid = derived_uid(key);
   return series;
+}
+
+SimulatedScan scanned(const SimulateRequest& request,
+                      const HipParameters& hip,
+                      const Protocol& protocol,
+                      std::uint64_t scan_seed,
+                      const Progress& progress) {
+  return request.rods_only ? simulate_rods(hip, protocol, scan_seed, request.threads, progress)
+                           : simulate(hip, protocol, scan_seed, request.threads, progress);
 }
 
 void write_second_reconstruction(const SimulateRequest& request,
@@ -85,11 +73,11 @@ void write_second_reconstruction(const SimulateRequest& request,
     protocol.overshoot = 0.05;
     protocol.noise_sd_hu *= 1.9;
   }
-  SeriesHeader series = series_header(request, study, protocol, 3);
+  SeriesHeader series = series_header(request, study, 3);
   series.kernel = thick ? "FC13" : "FC30";
   series.description = thick ? "HIP 5.0 FC13" : "HIP 1.0 FC30";
   series.file_prefix = thick ? "THICK" : "SHARP";
-  const SimulatedScan scan = simulate(hip, protocol, scan_seed, request.threads);
+  const SimulatedScan scan = scanned(request, hip, protocol, scan_seed, {});
   write_ct_series(folder, hip, protocol, study, series, scan.grid, scan.hu);
 }
 
@@ -109,17 +97,18 @@ void run(const SimulateRequest& request) {
   HipParameters hip = draw_hip(*request.seed, request.sex);
   if (request.age_years) hip.age_years = *request.age_years;
   const std::uint64_t scan_seed = mix_bits(*request.seed, 17, request.study_seed);
-  const SimulatedScan scan = simulate(hip, request.protocol, scan_seed, request.threads, progress);
+  for (const auto& change : request.phantom_changes) change(hip.phantom);
+  const SimulatedScan scan = scanned(request, hip, request.protocol, scan_seed, progress);
 
   const std::string digits = std::to_string(*request.seed);
   const std::string made_id = "SIM" + std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits;
   const StudyHeader study =
       study_header(hip, request.study_seed, request.patient_id.empty() ? made_id : request.patient_id);
-  const SeriesHeader series = series_header(request, study, request.protocol, 2);
+  const SeriesHeader series = series_header(request, study, 2);
   if (progress) progress("files", 0.0);
   write_ct_series(dicom, hip, request.protocol, study, series, scan.grid, scan.hu);
   if (request.localizer) {
-    SeriesHeader localizer = series_header(request, study, request.protocol, 1);
+    SeriesHeader localizer = series_header(request, study, 1);
     localizer.description = "LOCALIZER";
     localizer.file_prefix = "LOC";
     write_localizer(dicom, hip, request.protocol, study, localizer, scan.grid, scan.hu);
@@ -127,6 +116,7 @@ void run(const SimulateRequest& request) {
   if (request.second != SecondReconstruction::none)
     write_second_reconstruction(request, hip, study, scan_seed, dicom);
   write_truth_json(out / "truth.json", hip, request.protocol, scan);
+  if (request.rods_only) return;
   write_nrrd(out / "mask.nrrd", scan.grid, scan.mask);
   write_nrrd(out / "density.nrrd", scan.grid, scan.density_mg_cm3);
   const FemurSurfaces surfaces = simulate_surfaces(hip, request.protocol, request.threads);

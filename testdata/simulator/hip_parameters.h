@@ -4,6 +4,7 @@
 #include <numbers>
 #include <vector>
 
+#include "testdata/simulator/phantom_parameters.h"
 #include "testdata/simulator/vector3.h"
 
 // Everything that is drawn for one simulated person. Lengths mm, angles rad.
@@ -87,18 +88,6 @@ struct BodyParameters {
   double subcutaneous_mm = 24.0;
   double bladder_size = 1.0;
   double gas = 1.0;  // rectal gas, relative
-};
-
-struct PhantomParameters {
-  double rod_radius_mm = 8.0;  // 7 .. 9
-  double rod_pitch_mm = 30.0;  // 25 .. 35
-  double holder_hu = 30.0;
-  double mat_mm = 9.0;      // between phantom and patient
-  double air_gap_mm = 3.0;  // below the mat
-  double shift_x_mm = 0.0;
-  double tilt_in_plane_rad = 0.0;  // rotation about z: the row is not quite horizontal
-  double tilt_along_rad = 0.0;     // rods against the z axis, in the coronal plane
-  bool reversed = false;           // rod A at the patient's left instead of the right
 };
 
 struct HipParameters {

@@ -12,7 +12,6 @@ namespace {
 // Widths (mm) and weights of Gaussians whose sum follows |f| exp(-(f / 0.35)^2): narrow minus wider ones.
 constexpr double sigmas_mm[] = {0.62, 1.05, 2.1, 5.0};
 constexpr float weights[] = {1.0F, -0.52F, -0.30F, -0.18F};
-constexpr float slice_mixing[] = {0.38F, 1.0F, 0.38F};  // correlation of neighbours about 0.6 of one sample
 
 std::vector<float> normalised_taps(double sigma_pixels) {
   const int reach = std::max(1, static_cast<int>(std::ceil(3.0 * sigma_pixels)));
@@ -73,10 +72,13 @@ void add_blurred(const std::vector<float>& in,
 
 }  // namespace
 
-NoiseMaker::NoiseMaker(const Scene& scene, const Protocol& protocol, const ScanGrid& grid, std::uint64_t seed)
-    : grid_(grid), sd_hu_(protocol.noise_sd_hu), seed_(seed), middle_(scene.middle) {
-  half_width_mm_ = 0.5 * (scene.body.high_mm().x - scene.body.low_mm().x) - 12.0;
-  half_depth_mm_ = 0.5 * (scene.body.high_mm().y - scene.body.low_mm().y) - 18.0;
+NoiseMaker::NoiseMaker(const NoiseRegion& region, double sd_hu, const ScanGrid& grid, std::uint64_t seed)
+    : grid_(grid),
+      sd_hu_(sd_hu),
+      seed_(seed),
+      middle_(region.middle),
+      half_width_mm_(region.half_width_mm),
+      half_depth_mm_(region.half_depth_mm) {
   for (std::size_t i = 0; i < std::size(sigmas_mm); ++i) {
     taps_.push_back(normalised_taps(sigmas_mm[i] / grid.pixel_mm));
     weights_.push_back(weights[i]);
@@ -88,9 +90,30 @@ NoiseMaker::NoiseMaker(const Scene& scene, const Protocol& protocol, const ScanG
       energy += static_cast<double>(weights_[i]) * weights_[j] * o * o;
     }
   }
-  double mixing = 0.0;
-  for (const float m : slice_mixing) mixing += static_cast<double>(m) * m;
-  gain_ = 1.0 / std::sqrt(energy * mixing);
+  gain_ = 1.0 / std::sqrt(energy);
+}
+
+std::array<float, 3> NoiseMaker::slice_weights() {
+  constexpr std::array<float, 3> weights{0.38F, 1.0F, 0.38F};  // neighbours correlate by about 0.6
+  const float norm = std::sqrt(weights[0] * weights[0] + weights[1] * weights[1] + weights[2] * weights[2]);
+  return {weights[0] / norm, weights[1] / norm, weights[2] / norm};
+}
+
+std::vector<float> NoiseMaker::filtered(const std::vector<float>& white) const {
+  std::vector<float> result(white.size(), 0.0F);
+  std::vector<float> half;
+  for (std::size_t i = 0; i < taps_.size(); ++i) {
+    add_blurred(
+        white, grid_.columns, grid_.rows, taps_[i], static_cast<float>(gain_) * weights_[i], half, result);
+  }
+  return result;
+}
+
+std::vector<float> NoiseMaker::unit_field(std::uint64_t stream) const {
+  std::vector<float> white(grid_.slice_size());
+  const std::uint64_t key = mix_bits(seed_, 1003, stream);
+  for (std::size_t i = 0; i < white.size(); ++i) white[i] = rough_normal(mix_bits(key + i));
+  return filtered(white);
 }
 
 double NoiseMaker::relative_sd(int column, int row) const {
@@ -125,23 +148,20 @@ double NoiseMaker::streak(int column, int row, int slice) const {
 
 std::vector<float> NoiseMaker::slice(int slice) const {
   const std::size_t size = grid_.slice_size();
-  std::vector<float> result(size, 0.0F);
-  if (sd_hu_ <= 0.0) return result;
+  if (sd_hu_ <= 0.0) return std::vector<float>(size, 0.0F);
   std::vector<float> white(size, 0.0F);
+  const std::array<float, 3> shares = slice_weights();
   for (int neighbour = -1; neighbour <= 1; ++neighbour) {
     const auto stream = static_cast<std::uint64_t>(slice + neighbour + 16);
     const std::uint64_t key = mix_bits(seed_, 1001, stream);
-    const float share = slice_mixing[neighbour + 1];
+    const float share = shares[static_cast<std::size_t>(neighbour + 1)];
     for (std::size_t i = 0; i < size; ++i) white[i] += share * rough_normal(mix_bits(key + i));
   }
-  std::vector<float> half;
-  for (std::size_t i = 0; i < taps_.size(); ++i) {
-    add_blurred(white, grid_.columns, grid_.rows, taps_[i], weights_[i], half, result);
-  }
+  std::vector<float> result = filtered(white);
   for (int row = 0; row < grid_.rows; ++row) {
     for (int column = 0; column < grid_.columns; ++column) {
       const std::size_t i = grid_.index(column, row, 0);
-      double value = gain_ * relative_sd(column, row) * static_cast<double>(result[i]);
+      double value = relative_sd(column, row) * static_cast<double>(result[i]);
       const double share = streak_share(column, row, slice);
       // Together 1.3 times the SD where the share is one.
       if (share > 0.02) value += std::sqrt(1.3 * 1.3 - 1.0) * share * streak(column, row, slice);

@@ -5,6 +5,7 @@
 
 #include "testdata/simulator/image_noise.h"
 #include "testdata/simulator/implicit_shapes.h"
+#include "testdata/simulator/in_plane_blur.h"
 #include "testdata/simulator/slice_sampler.h"
 
 namespace focalhip::simulator {
@@ -27,98 +28,19 @@ int neighbour_slices(const ScanGrid& grid) {
   return std::max(1, static_cast<int>(std::ceil(reach / grid.slice_spacing_mm)));
 }
 
-std::vector<float> gaussian_taps(double sigma_fine, int fine_per_pixel, int reach) {
-  // Taps sit at fine samples around the pixel centre, which lies between samples when the factor is even.
-  std::vector<float> taps(static_cast<std::size_t>(2 * reach + fine_per_pixel));
-  const double centre = 0.5 * (static_cast<double>(taps.size()) - 1.0);
-  double sum = 0.0;
-  for (std::size_t i = 0; i < taps.size(); ++i) {
-    const double x = static_cast<double>(i) - centre;
-    taps[i] = static_cast<float>(std::exp(-0.5 * x * x / (sigma_fine * sigma_fine)));
-    sum += static_cast<double>(taps[i]);
-  }
-  for (float& tap : taps) tap = static_cast<float>(static_cast<double>(tap) / sum);
-  return taps;
+NoiseRegion noise_region(const Scene& scene) {
+  return {scene.middle,
+          0.5 * (scene.body.high_mm().x - scene.body.low_mm().x) - 12.0,
+          0.5 * (scene.body.high_mm().y - scene.body.low_mm().y) - 18.0};
 }
 
-// Blur by separable taps and keep one sample per pixel.
-void blur_and_decimate(const std::vector<float>& fine,
-                       const ScanGrid& grid,
-                       int per_pixel,
-                       const std::vector<float>& taps,
-                       std::vector<float>& half,
-                       float scale,
-                       std::vector<float>& image) {
-  const int fine_columns = grid.columns * per_pixel;
-  const int fine_rows = grid.rows * per_pixel;
-  const int reach = (static_cast<int>(taps.size()) - per_pixel) / 2;
-  half.resize(static_cast<std::size_t>(grid.columns) * static_cast<std::size_t>(fine_rows));
-  for (int row = 0; row < fine_rows; ++row) {
-    const float* const in =
-        fine.data() + static_cast<std::size_t>(row) * static_cast<std::size_t>(fine_columns);
-    float* const out = half.data() + static_cast<std::size_t>(row) * static_cast<std::size_t>(grid.columns);
-    for (int column = 0; column < grid.columns; ++column) {
-      const int first = column * per_pixel - reach;
-      float sum = 0.0F;
-      for (int t = 0; t < static_cast<int>(taps.size()); ++t) {
-        sum += taps[static_cast<std::size_t>(t)] * in[std::clamp(first + t, 0, fine_columns - 1)];
-      }
-      out[column] = sum;
-    }
-  }
-  const auto columns = static_cast<std::size_t>(grid.columns);
-  for (int row = 0; row < grid.rows; ++row) {
-    float* const out = image.data() + static_cast<std::size_t>(row) * columns;
-    for (int t = 0; t < static_cast<int>(taps.size()); ++t) {
-      const int from = std::clamp(row * per_pixel - reach + t, 0, fine_rows - 1);
-      const float* const in = half.data() + static_cast<std::size_t>(from) * columns;
-      const float weight = scale * taps[static_cast<std::size_t>(t)];
-      for (std::size_t c = 0; c < columns; ++c) out[c] += weight * in[c];
-    }
-  }
-}
-
-struct Blur {
-  std::vector<float> main;
-  std::vector<float> wide;  // subtracted, for kernels that overshoot
-  float main_scale = 1.0F;
-};
-
-Blur make_blur(const Protocol& protocol, double fine_mm, int per_pixel) {
-  // The ramps of the fine samples have the width fine_mm and already blur by fine_mm^2 / 12.
-  const double sigma = protocol.psf_fwhm_mm / fwhm_per_sigma;
-  const double remaining =
-      std::sqrt(std::max(sigma * sigma - fine_mm * fine_mm / 12.0, 0.04 * fine_mm * fine_mm));
-  const double wide = 2.0 * sigma;
-  const auto reach = [&](double s) { return std::max(1, static_cast<int>(std::ceil(3.2 * s / fine_mm))); };
-  Blur blur;
-  blur.main = gaussian_taps(remaining / fine_mm, per_pixel, reach(remaining));
-  if (protocol.overshoot > 0.0) {
-    // (1 + b) narrow - b wide: an edge overshoots by about 0.22 b for a ratio of widths of 2.
-    blur.main_scale = static_cast<float>(1.0 + protocol.overshoot / 0.22);
-    blur.wide = gaussian_taps(wide / fine_mm, per_pixel, reach(wide));
-  }
-  return blur;
-}
-
-void finish_slice(const std::vector<float>& image,
-                  const NoiseMaker& noise,
-                  const Protocol& protocol,
-                  const ScanGrid& grid,
-                  int slice,
-                  std::int16_t* out) {
-  const std::vector<float> deviation = noise.slice(slice);
-  const double centre = 0.5 * (grid.columns - 1);
-  const double radius = 0.5 * grid.field_of_view_mm / grid.pixel_mm;
+// Bands round metal; they do not reach the air.
+void add_streaks(const Scene& scene, const ScanGrid& grid, int slice, std::vector<float>& image) {
   for (int row = 0; row < grid.rows; ++row) {
     for (int column = 0; column < grid.columns; ++column) {
-      const std::size_t i = grid.index(column, row, 0);
-      if (protocol.padding && std::hypot(column - centre, row - centre) > radius) {
-        out[i] = protocol.padding_hu;
-        continue;
-      }
-      const float value = image[i] + deviation[i];
-      out[i] = static_cast<std::int16_t>(std::lround(std::clamp(value, -1024.0F, 3071.0F)));
+      float& value = image[grid.index(column, row, 0)];
+      if (value < -500.0F) continue;
+      value += static_cast<float>(scene.implants.streak_hu(grid.patient_from_voxel(column, row, slice)));
     }
   }
 }
@@ -151,6 +73,29 @@ FinePlane mixed_planes(const std::vector<std::vector<FinePlane>>& window,
 
 }  // namespace
 
+void round_slice(const std::vector<float>& image,
+                 const std::vector<float>& deviation,
+                 const Protocol& protocol,
+                 const ScanGrid& grid,
+                 std::int16_t* out) {
+  const double centre = 0.5 * (grid.columns - 1);
+  const double radius = 0.5 * grid.field_of_view_mm / grid.pixel_mm;
+  for (int row = 0; row < grid.rows; ++row) {
+    // The circle's chord on this row.
+    const double dy = row - centre;
+    const double chord = std::sqrt(std::max(radius * radius - dy * dy, 0.0));
+    for (int column = 0; column < grid.columns; ++column) {
+      const std::size_t i = grid.index(column, row, 0);
+      if (protocol.padding && (std::abs(dy) > radius || std::abs(column - centre) > chord)) {
+        out[i] = protocol.padding_hu;
+        continue;
+      }
+      const float value = std::clamp(image[i] + deviation[i], -1024.0F, 3071.0F);
+      out[i] = static_cast<std::int16_t>(std::floor(value + 0.5F));
+    }
+  }
+}
+
 Images acquire(const Scene& scene,
                const Protocol& protocol,
                const ScanGrid& grid,
@@ -158,8 +103,8 @@ Images acquire(const Scene& scene,
                int threads,
                const std::function<void(double)>& progress) {
   const SliceSampler sampler(scene, grid);
-  const Blur blur = make_blur(protocol, sampler.fine_mm(), sampler.fine_per_pixel());
-  const NoiseMaker noise(scene, protocol, grid, noise_seed);
+  const InPlaneBlur blur(protocol, sampler.fine_mm(), sampler.fine_per_pixel());
+  const NoiseMaker noise(noise_region(scene), protocol.noise_sd_hu, grid, noise_seed);
   Images images;
   images.hu.resize(grid.voxel_count());
   images.mask.resize(grid.voxel_count());
@@ -188,14 +133,12 @@ Images acquire(const Scene& scene,
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (int s = 0; s < count; ++s) {
       const FinePlane mixed = mixed_planes(window, s, reach, grid);
-      std::vector<float> image(grid.slice_size(), 0.0F);
+      std::vector<float> image;
       std::vector<float> half;
-      blur_and_decimate(mixed, grid, sampler.fine_per_pixel(), blur.main, half, blur.main_scale, image);
-      if (!blur.wide.empty()) {
-        blur_and_decimate(
-            mixed, grid, sampler.fine_per_pixel(), blur.wide, half, 1.0F - blur.main_scale, image);
-      }
-      finish_slice(image, noise, protocol, grid, first + s, images.hu.data() + grid.index(0, 0, first + s));
+      blur.apply(mixed, grid, half, image);
+      if (!scene.implants.empty()) add_streaks(scene, grid, first + s, image);
+      round_slice(
+          image, noise.slice(first + s), protocol, grid, images.hu.data() + grid.index(0, 0, first + s));
     }
     if (progress) progress(static_cast<double>(first + count) / grid.slices);
   }

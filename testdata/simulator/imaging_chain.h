@@ -23,4 +23,11 @@ struct Images {
                              int threads,
                              const std::function<void(double)>& progress);
 
+// Adds the noise, rounds and clips one slice, pads it outside the reconstruction circle.
+void round_slice(const std::vector<float>& image,
+                 const std::vector<float>& deviation,
+                 const Protocol& protocol,
+                 const ScanGrid& grid,
+                 std::int16_t* out);
+
 }  // namespace focalhip::simulator

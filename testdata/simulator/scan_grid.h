@@ -16,6 +16,7 @@ struct ScanGrid {
   double slice_thickness_mm = 1.0;
   Vec3 origin_patient_mm;  // centre of the first voxel
   double field_of_view_mm = 500.0;
+  Vec3 isocentre_mm;  // the scanner's axis; the field may be shifted from it
 
   [[nodiscard]] std::size_t slice_size() const {
     return static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows);

@@ -47,7 +47,10 @@ ScanGrid plan_grid(const HipParameters& hip, const Protocol& protocol) {
   grid.field_of_view_mm = protocol.field_of_view_mm;
   grid.slices = std::max(grid.slices, 1);
   const double corner = -0.5 * protocol.field_of_view_mm + 0.5 * grid.pixel_mm;
-  grid.origin_patient_mm = {corner, corner + field_centre_y_mm, low};
+  const double centre_y_mm = protocol.prone ? -field_centre_y_mm : field_centre_y_mm;
+  grid.isocentre_mm = {0.0, centre_y_mm, low};
+  grid.origin_patient_mm = {
+      corner + protocol.field_shift_x_mm, corner + centre_y_mm + protocol.field_shift_y_mm, low};
   return grid;
 }
 
@@ -58,11 +61,6 @@ HipParameters placed(HipParameters hip, double table_z_mm) {
   return hip;
 }
 
-double drawn_water_offset(const Protocol& protocol, std::uint64_t seed) {
-  RandomStream random(seed, 900);
-  return protocol.water_offset_hu.value_or(random.normal(0.0, 3.0));
-}
-
 Extent extent_of(const ScanGrid& grid) {
   const double margin = grid.slice_spacing_mm * 2.0 + grid.slice_thickness_mm + 3.0;
   return {grid.origin_patient_mm.z - margin,
@@ -70,6 +68,11 @@ Extent extent_of(const ScanGrid& grid) {
 }
 
 }  // namespace
+
+double drawn_water_offset_hu(const Protocol& protocol, std::uint64_t seed) {
+  RandomStream random(seed, 900);
+  return protocol.water_offset_hu.value_or(random.normal(0.0, 3.0));
+}
 
 SimulatedScan simulate(const HipParameters& hip,
                        const Protocol& protocol,
@@ -84,9 +87,10 @@ SimulatedScan simulate(const HipParameters& hip,
   SimulatedScan scan;
   scan.grid = plan_grid(person, protocol);
   const Scene scene =
-      build_scene(person, protocol, drawn_water_offset(protocol, seed), extent_of(scan.grid), threads);
+      build_scene(person, protocol, drawn_water_offset_hu(protocol, seed), extent_of(scan.grid), threads);
   report("truth", 0.0);
-  scan.truth = find_truth(scene, protocol.phantom, threads);
+  scan.truth = find_truth(scene, protocol, threads);
+  place_rods_in_image(scan.truth, scan.grid, protocol);
   Images images = acquire(scene, protocol, scan.grid, mix_bits(seed, 4, 2), threads, [&](double done) {
     report("images", done);
   });
@@ -123,9 +127,19 @@ std::vector<std::string> problems_in(const Protocol& p) {
   };
   const auto within = [](double value, double low, double high) { return value >= low && value <= high; };
   require(within(p.tube_kvp, 80.0, 140.0), "tube voltage must be 80 .. 140 kVp");
-  require(!p.effective_energy_kev || within(*p.effective_energy_kev, 60.0, 90.0),
-          "effective energy must be 60 .. 90 keV");
+  require(!p.effective_energy_kev || within(*p.effective_energy_kev, 45.0, 110.0),
+          "effective energy must be 45 .. 110 keV");
+  require(within(p.energy_error_kev, -10.0, 10.0), "energy error must be -10 .. 10 keV");
+  require(within(p.kappa_error, -0.3, 0.3), "kappa error must be -0.3 .. 0.3");
+  require(within(p.psf_y_ratio, 0.5, 2.0), "PSF ratio must be 0.5 .. 2");
+  require(within(p.psf_growth_per_100_mm, 0.0, 1.0), "PSF growth must be 0 .. 1 per 100 mm");
+  require(within(p.beam_hardening, 0.0, 3.0), "beam hardening must be 0 .. 3");
+  require(within(p.motion.shift_mm, -20.0, 20.0), "motion must be -20 .. 20 mm");
   require(within(p.field_of_view_mm, 200.0, 700.0), "field of view must be 200 .. 700 mm");
+  require(within(p.field_shift_x_mm, -250.0, 250.0), "field shift must be -250 .. 250 mm");
+  require(within(p.field_shift_y_mm, -250.0, 250.0), "field shift must be -250 .. 250 mm");
+  require(within(p.drift.slope_percent_per_100_mm, -50.0, 50.0), "drift of the slope must be -50 .. 50 %");
+  require(within(p.drift.offset_hu_per_100_mm, -100.0, 100.0), "drift of the offset must be -100 .. 100 HU");
   require(p.matrix >= 64 && p.matrix <= 1024, "matrix must be 64 .. 1024");
   require(within(p.slice_spacing_mm, 0.4, 10.0), "slice spacing must be 0.4 .. 10 mm");
   require(within(p.slice_thickness_mm, 0.4, 10.0), "slice thickness must be 0.4 .. 10 mm");

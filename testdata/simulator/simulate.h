@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "testdata/simulator/attenuation.h"
+#include "testdata/simulator/beam.h"
 #include "testdata/simulator/hip_parameters.h"
 #include "testdata/simulator/protocol.h"
 #include "testdata/simulator/scan_grid.h"
@@ -36,6 +36,9 @@ using Progress = std::function<void(std::string_view stage, double done)>;
                                      std::uint64_t seed,
                                      int threads,
                                      const Progress& progress = {});
+
+// HU of water in the scanner: the protocol's, or drawn.
+[[nodiscard]] double drawn_water_offset_hu(const Protocol& protocol, std::uint64_t seed);
 
 // The slices the protocol asks for.
 [[nodiscard]] ScanGrid plan_scan(const HipParameters& hip, const Protocol& protocol);

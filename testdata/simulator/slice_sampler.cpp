@@ -77,7 +77,7 @@ void SliceSampler::sample(int slice,
     for (int column = 0; column < grid_.columns; ++column) {
       const Vec3 p = grid_.patient_from_voxel(column, row, slice);
       const bool beside_body = p.x < low.x || p.x > high.x || p.y < low.y || p.y > high.y;
-      if (beside_body && (p.y < scene_.table.top_y_mm() - 3.0 || p.y > scene_.table.bottom_y_mm())) {
+      if (beside_body && !scene_.table.near(p)) {
         fill_voxel(planes, column, row, -1000.0F);
         continue;
       }

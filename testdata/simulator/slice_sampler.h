@@ -3,12 +3,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "testdata/simulator/in_plane_blur.h"
 #include "testdata/simulator/scan_grid.h"
 #include "testdata/simulator/scene.h"
 
 namespace focalhip::simulator {
-
-using FinePlane = std::vector<float>;  // HU on a grid finer than the pixels
 
 // Samples the scene on planes finer than slices and pixels: finely where an edge or bone is near, once per
 // voxel elsewhere. Also writes the femur mask and the density of the slice.

@@ -1,5 +1,6 @@
 #include "testdata/simulator/truth.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "testdata/simulator/truth_voi.h"
@@ -122,15 +123,56 @@ AxisLine shaft_axis_below(const FemurShape& shape, double level_z_mm) {
   return {{0.0, sum_y / count, sum_z / count}, normalised({0.0, slope, 1.0})};
 }
 
-ScanTruth find_truth(const Scene& scene, bool phantom, int threads) {
+ScanTruth calibration_truth(const CalibrationTruth& calibration,
+                            const Protocol& protocol,
+                            double water_offset_hu,
+                            double heads_z_mm,
+                            const std::vector<RodAxis>& rods,
+                            PhantomType type) {
   ScanTruth truth;
-  truth.calibration = scene.calibration;
-  truth.calibration.beta_hu += scene.water_offset_hu;
-  truth.calibration.beta_reference_hu += scene.water_offset_hu;
-  truth.water_offset_hu = scene.water_offset_hu;
-  truth.phantom = phantom;
-  truth.rods = scene.table.rods();
-  for (RodAxis& rod : truth.rods) rod.hu += scene.water_offset_hu;
+  truth.calibration = calibration;
+  truth.calibration.beta_hu += water_offset_hu;
+  truth.calibration.beta_reference_hu += water_offset_hu;
+  truth.water_offset_hu = water_offset_hu;
+  truth.heads_z_mm = heads_z_mm;
+  truth.drift = protocol.drift;
+  truth.rods = rods;
+  for (RodAxis& rod : truth.rods) rod.hu += water_offset_hu;
+  truth.phantom_type = type;
+  truth.phantom = protocol.phantom;
+  truth.psf_fwhm_mm = protocol.psf_fwhm_mm;
+  truth.psf_y_ratio = protocol.psf_y_ratio;
+  truth.psf_growth_per_100_mm = protocol.psf_growth_per_100_mm;
+  return truth;
+}
+
+void place_rods_in_image(ScanTruth& truth, const ScanGrid& grid, const Protocol& protocol) {
+  const double middle = 0.5 * (grid.columns - 1);
+  const Vec3 centre = grid.patient_from_voxel(middle, 0.5 * (grid.rows - 1), 0);
+  const double half_mm = 0.5 * grid.field_of_view_mm;
+  for (RodAxis& rod : truth.rods) {
+    for (const int slice : {0, grid.slices - 1}) {
+      const double z = std::clamp(grid.patient_from_voxel(0, 0, slice).z, rod.low_z_mm, rod.high_z_mm);
+      const Vec3 from_centre = rod.centre_mm(z) - centre;
+      const double reach = protocol.padding ? std::hypot(from_centre.x, from_centre.y)
+                                            : std::max(std::abs(from_centre.x), std::abs(from_centre.y));
+      if (reach + rod.radius_mm > half_mm) rod.cut = true;
+    }
+    const Vec3 d = rod.point_patient_mm - grid.isocentre_mm;
+    const double growth = 1.0 + 0.01 * protocol.psf_growth_per_100_mm * std::hypot(d.x, d.y);
+    // Averaged over the directions of the rim.
+    const double shape = std::sqrt(0.5 * (1.0 + protocol.psf_y_ratio * protocol.psf_y_ratio));
+    rod.psf_fwhm_mm = protocol.psf_fwhm_mm * growth * shape;
+  }
+}
+
+ScanTruth find_truth(const Scene& scene, const Protocol& protocol, int threads) {
+  ScanTruth truth = calibration_truth(scene.calibration,
+                                      protocol,
+                                      scene.errors.water_offset_hu(),
+                                      scene.middle.z,
+                                      scene.table.rods(),
+                                      scene.phantom_type);
   truth.right = side_truth(scene.right, scene.right_pelvis, scene.calibration, threads);
   truth.left = side_truth(scene.left, scene.left_pelvis, scene.calibration, threads);
   return truth;

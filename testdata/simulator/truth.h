@@ -1,9 +1,11 @@
 #pragma once
 
-#include <array>
+#include <vector>
 
-#include "testdata/simulator/attenuation.h"
+#include "testdata/simulator/beam.h"
 #include "testdata/simulator/hip_parameters.h"
+#include "testdata/simulator/protocol.h"
+#include "testdata/simulator/scan_grid.h"
 #include "testdata/simulator/scene.h"
 #include "testdata/simulator/table_model.h"
 
@@ -63,15 +65,34 @@ struct SideTruth {
 };
 
 struct ScanTruth {
-  CalibrationTruth calibration;  // beta includes the scanner's water offset
+  CalibrationTruth calibration;  // at the level of the heads; beta includes the scanner's water offset
   double water_offset_hu = 0.0;
-  std::array<RodAxis, 5> rods;  // hu includes the scanner's water offset
+  double heads_z_mm = 0.0;
+  ScannerDrift drift;
+  std::vector<RodAxis> rods;  // hu includes the scanner's water offset; empty without phantom
+  PhantomType phantom_type = PhantomType::mindways_3;
   bool phantom = true;
+  double psf_fwhm_mm = 0.0;  // in-plane, along x at the isocentre
+  double psf_y_ratio = 1.0;
+  double psf_growth_per_100_mm = 0.0;
+  bool femora = true;  // false: only calibration and phantom were simulated
   SideTruth right;
   SideTruth left;
 };
 
-[[nodiscard]] ScanTruth find_truth(const Scene& scene, bool phantom, int threads);
+[[nodiscard]] ScanTruth find_truth(const Scene& scene, const Protocol& protocol, int threads);
+
+// What is true about calibration and phantom alone.
+[[nodiscard]] ScanTruth calibration_truth(const CalibrationTruth& calibration,
+                                          const Protocol& protocol,
+                                          double water_offset_hu,
+                                          double heads_z_mm,
+                                          const std::vector<RodAxis>& rods,
+                                          PhantomType type);
+
+// Marks the rods that leave the image, or with padding the reconstruction circle, within the scan; adds the
+// blur at their places.
+void place_rods_in_image(ScanTruth& truth, const ScanGrid& grid, const Protocol& protocol);
 
 // End of the lesser trochanter of a femur, z in the femur frame: the first level below the tip where the
 // surface stands out less than 1 mm.

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <fstream>
 #include <stdexcept>
 
@@ -68,9 +69,32 @@ void add_side(JsonWriter& json, const SideTruth& t, const FemurParameters& f) {
   json.end();
 }
 
+void add_rod(JsonWriter& json, const RodAxis& axis) {
+  json.begin_object();
+  json.value("name", std::string_view(axis.rod.name));
+  json.value("phantom", axis.phantom);
+  json.value("k2hpo4_mg_cm3", axis.rod.k2hpo4_mg_cm3);
+  json.value("ha_mg_cm3", axis.rod.ha_mg_cm3);
+  json.value("water_mg_cm3", axis.rod.water_mg_cm3);
+  json.value("hu", axis.hu);
+  json.value("axis_point_mm", axis.point_patient_mm);
+  json.value("axis_direction", axis.direction);
+  json.value("radius_mm", axis.radius_mm);
+  // null: the phantom goes on beyond the scan.
+  const auto end = [](double z_mm) { return std::abs(z_mm) < 9999.0 ? z_mm : std::nan(""); };
+  json.value("low_z_mm", end(axis.low_z_mm));
+  json.value("high_z_mm", end(axis.high_z_mm));
+  json.value("psf_fwhm_mm", axis.psf_fwhm_mm);
+  json.value("usable", axis.usable());
+  json.value("absent", axis.absent);
+  json.value("bubble", axis.bubble);
+  json.value("cut", axis.cut);
+  json.end();
+}
+
 void add_calibration(JsonWriter& json, const ScanTruth& truth) {
   json.begin_object("calibration");
-  json.value("phantom", truth.phantom ? "mindways-3" : "none");
+  json.value("phantom", truth.phantom ? phantom_name(truth.phantom_type) : "none");
   json.value("effective_energy_kev", truth.calibration.energy_kev);
   json.value("sigma_ct_hu_per_mg_cm3", truth.calibration.sigma_hu_per_mg_cm3);
   json.value("beta_ct_hu", truth.calibration.beta_hu);
@@ -78,20 +102,14 @@ void add_calibration(JsonWriter& json, const ScanTruth& truth) {
   json.value("beta_ref_hu", truth.calibration.beta_reference_hu);
   json.value("ha_per_k2hpo4", truth.calibration.ha_per_k2hpo4);
   json.value("water_offset_hu", truth.water_offset_hu);
+  json.value("reference_z_mm", truth.heads_z_mm);
+  json.value("drift_slope_percent_per_100_mm", truth.drift.slope_percent_per_100_mm);
+  json.value("drift_offset_hu_per_100_mm", truth.drift.offset_hu_per_100_mm);
+  json.value("psf_fwhm_mm", truth.psf_fwhm_mm);
+  json.value("psf_y_ratio", truth.psf_y_ratio);
+  json.value("psf_growth_per_100_mm", truth.psf_growth_per_100_mm);
   json.begin_array("rods");
-  for (const RodAxis& axis : truth.rods) {
-    if (!truth.phantom) break;
-    json.begin_object();
-    const char name[2] = {axis.rod.name, '\0'};
-    json.value("name", std::string_view(name));
-    json.value("k2hpo4_mg_cm3", axis.rod.k2hpo4_mg_cm3);
-    json.value("water_mg_cm3", axis.rod.water_mg_cm3);
-    json.value("hu", axis.hu);
-    json.value("axis_point_mm", axis.point_patient_mm);
-    json.value("axis_direction", axis.direction);
-    json.value("radius_mm", axis.radius_mm);
-    json.end();
-  }
+  for (const RodAxis& axis : truth.rods) add_rod(json, axis);
   json.end();
   json.end();
 }
@@ -128,8 +146,10 @@ void write_truth_json(const std::filesystem::path& file,
   json.value("contrast", protocol.contrast);
   json.end();
   add_calibration(json, scan.truth);
-  add_side(json, scan.truth.right, hip.right);
-  add_side(json, scan.truth.left, hip.left);
+  if (scan.truth.femora) {
+    add_side(json, scan.truth.right, hip.right);
+    add_side(json, scan.truth.left, hip.left);
+  }
   json.end();
   std::ofstream out(file, std::ios::binary);
   out << json.text();

@@ -1,7 +1,8 @@
 #pragma once
 
-// An analytic CT of a body on a five-rod phantom, for tests of the calibration. Independent of the simulator
-// and of the code under test: every voxel is written down from distances to circles, blurred edges from erfc.
+// An analytic CT of a body on a phantom of any number of rods, for tests of the calibration. Independent of
+// the simulator and of the code under test: every voxel is written down from distances to circles, blurred
+// edges from erfc.
 
 #include <algorithm>
 #include <array>
@@ -45,8 +46,12 @@ struct DrawnPhantom {
   double phantom_to_z_mm = 1e9;
   double circle_of_view_mm = 1e9;  // radius; outside is padding
   std::uint64_t seed = 1;
-  // From the patient's right to left; energy 70 keV of the science table by default.
-  std::array<DrawnRod, 5> rods{};
+  std::vector<DrawnRod> rods;         // from the patient's right to left
+  std::vector<DrawnRod> second_rods;  // of another phantom on the other side of the body; empty = none
+  double fat_hu = -100.0;
+  double muscle_hu = 50.0;
+  double left_muscle_more_hu = 0.0;  // muscle of the patient's left reads so much more
+  double air_hu = -1000.0;
 };
 
 // HU of a Mindways rod for a ratio sigma_ref in an exact scanner: mu - water = sigma_ref * K - 1000.
@@ -54,13 +59,22 @@ inline double ideal_hu(double k2hpo4, double water, double sigma_ref) {
   return water + sigma_ref * k2hpo4 - 1000.0;
 }
 
-inline std::array<DrawnRod, 5> mindways_rods(double sigma_ref) {
+inline std::vector<DrawnRod> mindways_rods(double sigma_ref) {
   const std::array<std::array<double, 2>, 5> certificate{
       {{-51.83, 1012.25}, {-53.40, 1056.95}, {58.88, 1103.57}, {157.05, 1119.52}, {375.83, 923.20}}};
-  std::array<DrawnRod, 5> rods{};
+  std::vector<DrawnRod> rods(certificate.size());
   for (std::size_t i = 0; i < rods.size(); ++i) {
     rods[i].hu = ideal_hu(certificate[i][0], certificate[i][1], sigma_ref);
   }
+  return rods;
+}
+
+// Rods of hydroxyapatite in water on a plain line.
+inline std::vector<DrawnRod> ha_rods(const std::vector<double>& ha_mg_cm3,
+                                     double hu_per_mg_cm3,
+                                     double zero_hu) {
+  std::vector<DrawnRod> rods;
+  for (const double ha : ha_mg_cm3) rods.push_back({.hu = zero_hu + hu_per_mg_cm3 * ha});
   return rods;
 }
 
@@ -102,8 +116,9 @@ inline double ellipse_distance(double x, double y, double half_x, double half_y)
 
 // Centre of a rod in the patient, at height z.
 inline std::array<double, 2> rod_centre(const DrawnPhantom& drawn, std::size_t rod, double z_mm) {
-  const double along = (static_cast<double>(rod) - 2.0) * drawn.pitch_mm;
-  const double arc = drawn.sagitta_mm * std::pow((static_cast<double>(rod) - 2.0) / 2.0, 2.0);
+  const double half = 0.5 * (static_cast<double>(drawn.rods.size()) - 1.0);
+  const double along = (static_cast<double>(rod) - half) * drawn.pitch_mm;
+  const double arc = drawn.sagitta_mm * std::pow((static_cast<double>(rod) - half) / half, 2.0);
   const double degree = std::numbers::pi / 180.0;
   const double c = std::cos(drawn.row_tilt_deg * degree);
   const double s = std::sin(drawn.row_tilt_deg * degree);
@@ -114,9 +129,10 @@ inline std::array<double, 2> rod_centre(const DrawnPhantom& drawn, std::size_t r
 
 inline double body_hu(const DrawnPhantom& drawn, double x, double y) {
   const double sigma = drawn.blur_sigma_mm;
-  double hu = -1000.0;
-  hu = mixed(hu, -100.0, blurred_share(ellipse_distance(x, y, 150.0, 85.0), sigma));
-  hu = mixed(hu, 50.0, blurred_share(ellipse_distance(x, y, 130.0, 70.0), sigma));
+  const double muscle_hu = drawn.muscle_hu + (x > 0.0 ? drawn.left_muscle_more_hu : 0.0);
+  double hu = drawn.air_hu;
+  hu = mixed(hu, drawn.fat_hu, blurred_share(ellipse_distance(x, y, 150.0, 85.0), sigma));
+  hu = mixed(hu, muscle_hu, blurred_share(ellipse_distance(x, y, 130.0, 70.0), sigma));
   for (const double side : {-1.0, 1.0}) {  // femoral heads and ischia
     hu = mixed(hu, 350.0, blurred_share(std::hypot(x - side * 85.0, y + 5.0) - 23.0, sigma));
     hu = mixed(hu, 600.0, blurred_share(std::hypot(x - side * 50.0, y - 45.0) - 11.0, sigma));
@@ -132,7 +148,8 @@ inline double phantom_hu(const DrawnPhantom& drawn, double x, double y, double z
   const double dy = y - centre_y;
   const double c = std::cos(drawn.row_tilt_deg * degree);
   const double s = std::sin(drawn.row_tilt_deg * degree);
-  const double half_width = 2.0 * drawn.pitch_mm + drawn.radius_mm + 12.0;
+  const double half_width =
+      0.5 * (static_cast<double>(drawn.rods.size()) - 1.0) * drawn.pitch_mm + drawn.radius_mm + 12.0;
   const double half_height = drawn.radius_mm + 5.0 + drawn.sagitta_mm;
   const double outside = box_distance(c * dx + s * dy, c * dy - s * dx, half_width, half_height);
   if (outside > 5.0 * sigma) return under;
@@ -168,6 +185,9 @@ inline CtVolume draw(const DrawnPhantom& drawn) {
   ct.hu.resize(ct.grid.voxel_count());
   const bool padded = drawn.circle_of_view_mm < 1e8;
   if (padded) ct.valid.assign(ct.grid.voxel_count(), 1);
+  DrawnPhantom second = drawn;
+  second.rods = drawn.second_rods;
+  second.prone = !drawn.prone;
   std::vector<double> still(ct.grid.index(0, 0, 1), 0.0);  // what does not change along z
   for (int slice = 0; slice < drawn.slices; ++slice) {
     for (int row = 0; row < drawn.rows; ++row) {
@@ -191,6 +211,7 @@ inline CtVolume draw(const DrawnPhantom& drawn) {
         const bool in_range = p.z() >= drawn.phantom_from_z_mm && p.z() <= drawn.phantom_to_z_mm;
         if (drawn.phantom && in_range && std::abs(p.y()) > 60.0)
           hu = phantom_hu(drawn, p.x(), p.y(), p.z(), hu);
+        if (!second.rods.empty() && std::abs(p.y()) > 60.0) hu = phantom_hu(second, p.x(), p.y(), p.z(), hu);
         hu += drawn.noise_sd_hu * gaussian_noise(drawn.seed, index);
         if (padded && std::hypot(p.x(), p.y()) > drawn.circle_of_view_mm) {
           ct.valid[index] = 0;

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdint>
 #include <iomanip>
@@ -28,7 +27,7 @@ constexpr double table_z_mm = -712.5;
 struct SimulatedRods {
   CtVolume ct;
   simulator::CalibrationTruth calibration;  // scanner's offset included
-  std::array<simulator::RodAxis, 5> rods;
+  std::vector<simulator::RodAxis> rods;
   double psf_fwhm_mm = 0.0;
 };
 
@@ -68,9 +67,9 @@ SimulatedRods simulate_rods(std::uint64_t seed) {
 }
 
 // Distance of a found rod's axis from the simulated one, at the height where it was reported.
-double centre_error_mm(const RodMeasurement& found, const std::array<simulator::RodAxis, 5>& rods) {
+double centre_error_mm(const RodMeasurement& found, const std::vector<simulator::RodAxis>& rods) {
   for (const simulator::RodAxis& rod : rods) {
-    if (found.name != std::string(1, rod.rod.name)) continue;
+    if (found.name != rod.rod.name) continue;
     const double along = (found.centre_patient_mm.z() - rod.point_patient_mm.z) / rod.direction.z;
     return std::hypot(found.centre_patient_mm.x() - rod.point_patient_mm.x - along * rod.direction.x,
                       found.centre_patient_mm.y() - rod.point_patient_mm.y - along * rod.direction.y);

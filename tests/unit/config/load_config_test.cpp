@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "config/calibration_file.h"
+
 namespace focalhip {
 namespace {
 
@@ -83,7 +85,8 @@ TEST_F(LoadConfig, TakesEveryDefaultFromAnEmptyFile) {
   EXPECT_EQ(config.node.port, NodeSettings{}.port);
   EXPECT_EQ(config.limits.job_memory_bytes, LimitSettings{}.job_memory_bytes);
   EXPECT_FALSE(config.status.port.has_value());
-  EXPECT_EQ(config.analysis.calibration.phantom.name, mindways_model_3().name);
+  EXPECT_TRUE(config.analysis.calibration.phantoms.empty());
+  EXPECT_FALSE(config.analysis.calibration.internal);
 }
 
 TEST_F(LoadConfig, ConvertsUnitsOfTheFileIntoThoseOfTheStructs) {
@@ -244,20 +247,101 @@ name = "mindways-3 serial 4408"
 rods = [{name = "A", k2hpo4 = -50, water = 1012.5}, {name = "B", k2hpo4 = -53.4, water = 1056.95},
         {name = "C", k2hpo4 = 58.88, water = 1103.57}, {name = "D", k2hpo4 = 157.05, water = 1119.52}]
 )");
-  const Phantom& phantom = config.analysis.calibration.phantom;
+  ASSERT_EQ(config.analysis.calibration.phantoms.size(), 1U);
+  const Phantom& phantom = config.analysis.calibration.phantoms[0].phantom;
   EXPECT_EQ(phantom.name, "mindways-3 serial 4408");
+  EXPECT_EQ(phantom.basis, MineralBasis::k2hpo4);
   ASSERT_EQ(phantom.rods.size(), 4U);
   EXPECT_EQ(phantom.rods[0].name, "A");
-  EXPECT_EQ(phantom.rods[0].k2hpo4_mg_cm3, -50.0);
+  EXPECT_EQ(phantom.rods[0].mineral_mg_cm3, -50.0);
   EXPECT_EQ(phantom.rods[3].water_mg_cm3, 1119.52);
 }
 
 TEST_F(LoadConfig, RefusesAnImpossiblePhantom) {
   EXPECT_THAT(problems("[[phantom]]\nname = \"x\"\nrods = [{name = \"A\", k2hpo4 = nan, watr = 1}]\n"),
-              ElementsAre(HasSubstr("3: phantom[0].rods[0].water: missing"),
+              ElementsAre(HasSubstr("1: phantom[0].serial: missing"),
+                          HasSubstr("3: phantom[0].rods[0].water: missing"),
                           HasSubstr("3: phantom[0].rods[0].k2hpo4: must be a number from -200 to 1500"),
                           HasSubstr("3: phantom[0].rods[0].watr: unknown key; did you mean water?"),
-                          HasSubstr("3: phantom[0].rods: must name 4 to 8 rods")));
+                          HasSubstr("3: phantom[0].rods: must name 2 to 8 rods")));
+  EXPECT_THAT(problems("[[phantom]]\nname = \"mindways-4\"\n"),
+              ElementsAre(HasSubstr("1: phantom[0].rods: missing; only mindways-3, qrm-bdc-3")));
+  EXPECT_THAT(problems("[[phantom]]\nname = \"qrm-bdc-3\"\n"),
+              ElementsAre(HasSubstr("phantom[0].serial: missing; a phantom of two or three rods")));
+  EXPECT_THAT(
+      problems(R"([[phantom]]
+name = "twins"
+serial = "1"
+rods = [{name = "1", ha = 100}, {name = "2", ha = 100}, {name = "3", k2hpo4 = 5, water = 1000}]
+)"),
+      ElementsAre(HasSubstr("4: phantom[0].rods[2].name: all rods of a phantom hold the same mineral"),
+                  HasSubstr("4: phantom[0].rods: rods 1 and 2 have the same density")));
+}
+
+TEST_F(LoadConfig, ReadsPhantomsByNameAndScanner) {
+  const NodeConfig config = good(R"(
+[[phantom]]
+name = "qrm-bdc-6"
+[[phantom]]
+name = "siemens-osteo"
+serial = "77"
+station = "CT2"
+[[phantom]]
+name = "own"
+station = "CT3"
+rods = [{name = "1", ha = 0}, {name = "2", ha = 100.5}, {name = "3", ha = 200}, {name = "4", ha = 300}]
+)");
+  const auto& phantoms = config.analysis.calibration.phantoms;
+  ASSERT_EQ(phantoms.size(), 3U);
+  EXPECT_EQ(phantoms[0].phantom, *builtin_phantom("qrm-bdc-6"));
+  EXPECT_EQ(phantoms[1].device_serial_number, "77");
+  EXPECT_EQ(phantoms[1].station_name, "CT2");
+  EXPECT_EQ(phantoms[2].phantom.basis, MineralBasis::hydroxyapatite);
+  EXPECT_EQ(phantoms[2].phantom.rods[1].mineral_mg_cm3, 100.5);
+}
+
+TEST_F(LoadConfig, RefusesPhantomsThatCannotBeToldApart) {
+  EXPECT_THAT(
+      problems("[[phantom]]\nname = \"bmas-200\"\n[[phantom]]\nname = \"bmas-200\"\n"),
+      ElementsAre(HasSubstr("4: phantom[1].name: \"bmas-200\" is already given for the same scanner")));
+  EXPECT_THAT(
+      problems("[[phantom]]\nname = \"bmas-200\"\nserial = \"1\"\n[[phantom]]\nname = "
+               "\"qrm-bdc-3\"\nserial = \"1\"\n"),
+      ElementsAre(HasSubstr("5: phantom[1].name: a phantom of two or three rods must be the only one")));
+}
+
+TEST_F(LoadConfig, ReadsTheConversionBetweenTheMinerals) {
+  const auto policy = [&](const std::string& keys) {
+    return good("[calibration]\n" + keys).analysis.calibration.kappa;
+  };
+  EXPECT_EQ(policy("").rule, KappaRule::energy);
+  EXPECT_EQ(policy("kappa_policy = \"none\"\n").rule, KappaRule::none);
+  EXPECT_EQ(policy("kappa_policy = \"fixed\"\nkappa = 1.16\nkappa_offset = -3\n"),
+            (KappaPolicy{.rule = KappaRule::fixed, .fixed_k = 1.16, .fixed_c_mg_cm3 = -3.0}));
+  EXPECT_THAT(problems("[calibration]\nkappa_policy = \"fixed\"\n"),
+              ElementsAre(HasSubstr("calibration.kappa: missing")));
+  EXPECT_THAT(problems("[calibration]\nkappa = 1.1\n"),
+              ElementsAre(HasSubstr("calibration.kappa_policy: must be \"fixed\"")));
+}
+
+TEST_F(LoadConfig, ReadsTheEntriesOfTheCalibrationFile) {
+  const std::string keys = "[calibration]\nasynchronous_file = \"calibrations.toml\"\n";
+  EXPECT_TRUE(good(keys).analysis.calibration.entries.empty());  // nothing entered yet: no such file
+  const CalibrationEntry entry{.date = "20261120",
+                               .device_serial_number = "7",
+                               .kernel = "B",
+                               .phantom = "mindways-3",
+                               .sigma_ct_hu_per_mg_cm3 = 1.370123456789,
+                               .kappa_policy = "energy/1",
+                               .in_plane_psf_sigma_mm = 0.55};
+  write(calibration_file_header() + entry_text(entry), "calibrations.toml");
+  const NodeConfig config = good(keys + "internal = true\nasynchronous_days = 10\n");
+  ASSERT_EQ(config.analysis.calibration.entries.size(), 1U);
+  EXPECT_EQ(config.analysis.calibration.entries[0].sigma_ct_hu_per_mg_cm3, 1.370123456789);
+  EXPECT_EQ(config.analysis.calibration.asynchronous_days, 10);
+  EXPECT_TRUE(config.analysis.calibration.internal);
+  write(entry_text(entry) + "sigma = 1\n", "calibrations.toml");
+  EXPECT_THAT(problems(keys), ElementsAre(HasSubstr("entry[0].sigma: unknown key")));
 }
 
 TEST_F(LoadConfig, RefusesLimitsThatContradictEachOther) {
@@ -362,7 +446,11 @@ TEST_F(LoadConfig, AnnotatedDefaultFileShowsTheDefaults) {
   }
   write("pw", "postgresql-password");
   write("h5", "site_F.h5");
-  const NodeConfig config = good(switched_on);
+  // The figures of kappa are shown for "fixed" and are an error beside another rule.
+  const std::string usual_rule = "kappa_policy = \"energy\"";
+  const std::size_t rule = switched_on.find(usual_rule);
+  ASSERT_NE(rule, std::string::npos);
+  const NodeConfig config = good(switched_on.replace(rule, usual_rule.size(), "kappa_policy = \"fixed\""));
   const NodeConfig defaults;
   EXPECT_EQ(config.node.ae_title, defaults.node.ae_title);
   EXPECT_EQ(config.node.port, defaults.node.port);
@@ -393,11 +481,11 @@ TEST_F(LoadConfig, AnnotatedDefaultFileShowsTheDefaults) {
   EXPECT_EQ(config.status.bind, defaults.status.bind);
   EXPECT_EQ(config.analysis.side, defaults.analysis.side);
   // The example certificate is the built-in one.
-  const Phantom& shown = config.analysis.calibration.phantom;
+  const Phantom& shown = config.analysis.calibration.phantoms.at(0).phantom;
   const Phantom built_in = mindways_model_3();
   ASSERT_EQ(shown.rods.size(), built_in.rods.size());
   for (std::size_t i = 0; i < shown.rods.size(); ++i) {
-    EXPECT_EQ(shown.rods[i].k2hpo4_mg_cm3, built_in.rods[i].k2hpo4_mg_cm3);
+    EXPECT_EQ(shown.rods[i].mineral_mg_cm3, built_in.rods[i].mineral_mg_cm3);
     EXPECT_EQ(shown.rods[i].water_mg_cm3, built_in.rods[i].water_mg_cm3);
   }
 }

@@ -189,6 +189,77 @@ TEST(MeasurementReport, OfASeriesWithoutVolumeCanStillBeWritten) {
   EXPECT_THAT(read_back(object.bytes).items, Contains("|FH-T10||FH-X05"));
 }
 
+// Frame numbers and the number of references of the images regions were seen in.
+struct References {
+  std::set<int> frames;
+  std::size_t without_frame = 0;
+};
+References image_references(const EncodedObject& object) {
+  DcmFileFormat file;
+  test::parse(object.bytes, file);
+  DSRDocument document;
+  EXPECT_TRUE(document.read(*file.getDataset()).good());
+  References found;
+  DSRDocumentTree& tree = document.getTree();
+  for (size_t node = tree.gotoRoot(); node != 0; node = tree.iterate()) {
+    DSRContentItem& item = tree.getCurrentContentItem();
+    if (item.getValueType() != DSRTypes::VT_Image) continue;
+    const DSRImageFrameList& frames = item.getImageReference().getFrameList();
+    if (frames.isEmpty()) {
+      ++found.without_frame;
+      continue;
+    }
+    Sint32 frame = 0;
+    EXPECT_TRUE(frames.getItem(1, frame).good());
+    found.frames.insert(frame);
+  }
+  return found;
+}
+
+TEST(MeasurementReport, PointsAtFramesOfOneObject) {
+  const HipReport report = test::both_sides_report();
+  StudyContext study = test::study_of(report);
+  int frame = 0;
+  for (SourceInstance& source : study.sources) source = {UID_EnhancedCTImageStorage, "1.2.3.4", ++frame};
+  const EncodedObject object = write_measurement_report(
+      report, study, test::stamp_with(), {.role = "sr", .file_name = "sr.dcm", .pages = {}});
+  const References references = image_references(object);
+  EXPECT_EQ(references.without_frame, 1U);  // the image library names the object once
+  EXPECT_FALSE(references.frames.empty());
+  const ReadBack read = read_back(object.bytes);
+  EXPECT_EQ(read.evidence.size(), 1U);
+}
+
+// The volume was resampled from images that lie elsewhere: here every image one slice higher than the grid's
+// slice of that number. The same places are then seen one image lower.
+TEST(MeasurementReport, PointsIntoTheImagesAVolumeWasResampledFrom) {
+  const HipReport report = test::both_sides_report();
+  StudyContext study = test::study_of(report);
+  int frame = 0;
+  for (SourceInstance& source : study.sources) source = {UID_EnhancedCTImageStorage, "1.2.3.4", ++frame};
+  const auto frames_with = [&](const StudyContext& context) {
+    return image_references(
+               write_measurement_report(
+                   report, context, test::stamp_with(), {.role = "sr", .file_name = "sr.dcm", .pages = {}}))
+        .frames;
+  };
+  const std::set<int> plain = frames_with(study);
+  const VoxelGrid& grid = report.grid;
+  const auto step = [&](int axis) {
+    const Eigen::Vector3d s = grid.patient_axes.col(axis) * grid.spacing_mm[axis];
+    return std::array<double, 3>{s.x(), s.y(), s.z()};
+  };
+  const Eigen::Vector3d first = grid.patient_from_voxel({0.0, 0.0, 1.0});
+  study.resampled_from = SourceLattice{.first_pixel_patient_mm = {first.x(), first.y(), first.z()},
+                                       .column_step_mm = step(0),
+                                       .row_step_mm = step(1),
+                                       .slice_step_mm = step(2),
+                                       .size = grid.size};
+  std::set<int> expected;
+  for (const int f : plain) expected.insert(f - 1);
+  EXPECT_EQ(frames_with(study), expected);
+}
+
 TEST(MeasurementReport, NamesThePredecessorsItReplaces) {
   const HipReport report = test::both_sides_report();
   ResultStamp stamp = test::stamp_with();

@@ -79,13 +79,13 @@ std::vector<Disc> five(double pitch_mm) {
 
 RowFinding row_in(const std::vector<Disc>& discs) {
   const PlaneImage image = plate(discs, 8.0);
-  return find_row(image, find_circles(image, {}), {1.0, 0.0}, {});
+  return find_rows(image, find_circles(image, {}), {1.0, 0.0}, {});
 }
 
 TEST(FindRow, TakesFiveEqualDiscsOfEqualPitch) {
   const RowFinding finding = row_in(five(30.0));
-  ASSERT_TRUE(finding.row);
-  EXPECT_EQ(finding.row->seen(), 5U);
+  ASSERT_EQ(finding.rows.size(), 1U);
+  EXPECT_EQ(finding.rows[0].seen(), 5U);
   EXPECT_EQ(finding.most_aligned, 5U);
 }
 
@@ -93,35 +93,35 @@ TEST(FindRow, ADiscOutOfPlaceIsNoRod) {
   std::vector<Disc> discs = five(30.0);
   discs[2].x_mm += 9.0;  // 30 % of the pitch; four rods remain, one place unseen
   const RowFinding finding = row_in(discs);
-  ASSERT_TRUE(finding.row);
-  EXPECT_EQ(finding.row->seen(), 4U);
-  EXPECT_FALSE(finding.row->places[2]);
+  ASSERT_EQ(finding.rows.size(), 1U);
+  EXPECT_EQ(finding.rows[0].seen(), 4U);
+  EXPECT_FALSE(finding.rows[0].places[2]);
 }
 
 TEST(FindRow, DiscsOfDifferentSizeAreNoRow) {
   std::vector<Disc> discs = five(30.0);
   discs[0].radius_mm = 5.5;
   discs[1].radius_mm = 11.0;
-  EXPECT_FALSE(row_in(discs).row);
+  EXPECT_TRUE(row_in(discs).rows.empty());
 }
 
 TEST(FindRow, EqualHolesOfATableAreNoRow) {
   std::vector<Disc> discs = five(30.0);
   for (Disc& disc : discs) disc.hu = -900.0;
-  EXPECT_FALSE(row_in(discs).row);
+  EXPECT_TRUE(row_in(discs).rows.empty());
 }
 
 TEST(FindRow, ThreeDiscsAreNoRowButAreCounted) {
   std::vector<Disc> discs = five(30.0);
   discs.erase(discs.begin(), discs.begin() + 2);
   const RowFinding finding = row_in(discs);
-  EXPECT_FALSE(finding.row);
+  EXPECT_TRUE(finding.rows.empty());
   EXPECT_EQ(finding.most_aligned, 3U);
 }
 
 TEST(FindRow, ARowThatRunsFrontToBackIsNoPhantom) {
   const PlaneImage image = plate(five(30.0), 8.0);
-  EXPECT_FALSE(find_row(image, find_circles(image, {}), {0.0, 1.0}, {}).row);
+  EXPECT_TRUE(find_rows(image, find_circles(image, {}), {0.0, 1.0}, {}).rows.empty());
 }
 
 TEST(FindRow, SixDiscsAreAnotherPhantom) {
@@ -129,7 +129,21 @@ TEST(FindRow, SixDiscsAreAnotherPhantom) {
   discs.push_back({110.0 + 3 * 26.0 - 13.0, 60.0, 8.0, 300.0});
   for (Disc& disc : discs) disc.x_mm -= 13.0;
   discs.back().x_mm += 13.0;
-  EXPECT_FALSE(row_in(discs).row);
+  EXPECT_TRUE(row_in(discs).rows.empty());
+}
+
+TEST(FindRow, SixAndThreeAndTwoDiscsAreRowsWhereTheyAreAskedFor) {
+  for (const std::size_t count : {6U, 3U, 2U}) {
+    std::vector<Disc> discs;
+    for (std::size_t i = 0; i < count; ++i) {
+      discs.push_back(
+          {40.0 + 26.0 * static_cast<double>(i), 60.0, 8.0, 100.0 + 200.0 * static_cast<double>(i)});
+    }
+    const PlaneImage image = plate(discs, 8.0);
+    const RowFinding finding = find_rows(image, find_circles(image, {}), {1.0, 0.0}, {.rods = count});
+    ASSERT_EQ(finding.rows.size(), 1U) << count;
+    EXPECT_EQ(finding.rows[0].seen(), count);
+  }
 }
 
 TEST(FindRow, ThePlaceBetweenIsExpectedOnTheParabola) {

@@ -48,7 +48,7 @@ const std::vector<Limit> limits{
     {"radius", radius, 0.051, Grade::b},    {"radius", radius, 0.101, Grade::r},
     {"drift", drift, 0.03, Grade::a},       {"drift", drift, 0.031, Grade::b},
     {"drift", drift, 0.10, Grade::b},       {"drift", drift, 0.101, Grade::r},
-    {"density", density, 0.0099, Grade::a}, {"density", density, 0.0101, Grade::b},
+    {"density", density, 0.0, Grade::a},    {"density", density, 0.0101, Grade::b},
     {"density", density, 0.5, Grade::b},    {"rods", rods, 5.0, Grade::a},
     {"rods", rods, 4.0, Grade::b},          {"rods", rods, 3.0, Grade::r}};
 
@@ -96,6 +96,40 @@ TEST(GradeCalibration, OtherTubeVoltagesAreJudgedByTheirEffectiveEnergy) {
   EXPECT_EQ(grade_calibration(quality).grade, Grade::b);
   quality.kvp = 140.0;
   EXPECT_EQ(grade_calibration(quality).grade, Grade::a);
+}
+
+// 100 kVp 58 .. 68 keV and 140 kVp 70 .. 84 keV are grade A in science qct 2.4.
+TEST(GradeCalibration, HoldsTheEnergiesOfTheScience) {
+  const auto grade = [](double kvp, double kev) {
+    CalibrationQuality quality;
+    quality.kvp = kvp;
+    quality.effective_energy_kev = kev;
+    return grade_calibration(quality).grade;
+  };
+  EXPECT_EQ(grade(100, 58.0), Grade::a);
+  EXPECT_EQ(grade(100, 68.0), Grade::a);
+  EXPECT_EQ(grade(100, 68.1), Grade::b);
+  EXPECT_EQ(grade(100, 73.1), Grade::r);
+  EXPECT_EQ(grade(140, 70.0), Grade::a);
+  EXPECT_EQ(grade(140, 69.9), Grade::b);
+  EXPECT_EQ(grade(140, 84.0), Grade::a);
+  EXPECT_EQ(grade(140, 91.1), Grade::r);
+}
+
+TEST(GradeCalibration, PhantomsOfTwoOrThreeRodsAreGradeBAtBestAndNeedAllOfThem) {
+  CalibrationQuality quality;
+  quality.rods_in_phantom = quality.rods_used = 3;
+  quality.r_squared.reset();
+  EXPECT_EQ(grade_calibration(quality).grade, Grade::b);
+  quality.rods_used = 2;
+  EXPECT_EQ(grade_calibration(quality).grade, Grade::r);
+  quality.rods_in_phantom = quality.rods_used = 6;
+  quality.r_squared = 1.0;
+  EXPECT_EQ(grade_calibration(quality).grade, Grade::a);
+  quality.rods_used = 5;
+  EXPECT_EQ(grade_calibration(quality).grade, Grade::b);
+  quality.rods_used = 4;
+  EXPECT_EQ(grade_calibration(quality).grade, Grade::r);
 }
 
 TEST(GradeCalibration, AFigureThatIsNotANumberNeverPasses) {

@@ -16,7 +16,7 @@ Row row_of(const std::string& names, double sigma_ref = 1.587) {
   Row row;
   for (const char name : names) {
     const PhantomRod& rod = phantom.rods[static_cast<std::size_t>(name - 'A')];
-    row.emplace_back(rod.water_mg_cm3 + sigma_ref * rod.k2hpo4_mg_cm3 - 1000.0);
+    row.emplace_back(rod.water_mg_cm3 + sigma_ref * rod.mineral_mg_cm3 - 1000.0);
   }
   return row;
 }
@@ -98,6 +98,31 @@ TEST(IdentifyRods, ASymmetricPhantomCannotBeTurned) {
   phantom.rods[4] = phantom.rods[0];
   phantom.rods[3] = phantom.rods[1];
   EXPECT_EQ(refusal_of(row_of("ABCBA"), phantom), RefusalCode::phantom_ambiguous);
+}
+
+Row line_of(const std::vector<double>& ha_mg_cm3, double zero_hu = 0.0) {
+  Row row;
+  for (const double ha : ha_mg_cm3) row.emplace_back(zero_hu + 1.33 * ha);
+  return row;
+}
+
+TEST(IdentifyRods, PhantomsOfTwoAndThreeRodsAreReadInEitherDirection) {
+  const Phantom& osteo = *builtin_phantom("siemens-osteo");
+  EXPECT_EQ(identify_rods(line_of({0, 200}), osteo).rod_of_place, (std::vector<std::size_t>{0, 1}));
+  EXPECT_EQ(identify_rods(line_of({200, 0}), osteo).rod_of_place, (std::vector<std::size_t>{1, 0}));
+  const Phantom& qrm = *builtin_phantom("qrm-bdc-3");
+  EXPECT_EQ(identify_rods(line_of({800, 400, 100}), qrm).rod_of_place, (std::vector<std::size_t>{2, 1, 0}));
+  EXPECT_EQ(refusal_of(line_of({100, 800, 400}), qrm), RefusalCode::phantom_ambiguous);
+  EXPECT_EQ(refusal_of({100.0, std::nullopt, 1000.0}, qrm), RefusalCode::calibration_failed);
+}
+
+// Four of the five equal steps of a B-MAS 200: only the zero of water tells which end is hidden.
+TEST(IdentifyRods, WaterAtZeroTellsWhichOfEqualStepsIsMissing) {
+  const Phantom& bmas = *builtin_phantom("bmas-200");
+  EXPECT_EQ(identify_rods(line_of({0, 50, 100, 150}), bmas).rod_of_place,
+            (std::vector<std::size_t>{0, 1, 2, 3}));
+  EXPECT_EQ(identify_rods(line_of({50, 100, 150, 200}), bmas).rod_of_place,
+            (std::vector<std::size_t>{1, 2, 3, 4}));
 }
 
 TEST(IdentifyRods, ThreeReadableRodsAreTooFew) {

@@ -47,7 +47,7 @@ HipReport example_report() {
   report.calibration->beta_ct_hu = -10.1;
   report.calibration->in_plane_psf_sigma_mm = 0.53;
   report.calibration->rods = {
-      {.name = "A", .mean_hu = -69.5, .expected_k2hpo4_mg_cm3 = -51.83, .centre_patient_mm = {1, 2, 3}}};
+      {.name = "A", .mean_hu = -69.5, .expected_mg_cm3 = -51.83, .centre_patient_mm = {1, 2, 3}}};
   report.femurs.push_back({.side = Side::right, .used_for_atlas = true, .outcome = example_femur()});
   report.femurs.push_back({.side = Side::left,
                            .used_for_atlas = false,

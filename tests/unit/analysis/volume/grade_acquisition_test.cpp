@@ -13,7 +13,6 @@ AcquisitionQuality protocol_of_the_paper() {
           .pixel_mm = 500.0 / 512.0,
           .slice_thickness_mm = 1.0,
           .kvp = 120.0,
-          .kernel = "FC13",
           .contrast_agent = false};
 }
 

@@ -97,6 +97,15 @@ TEST_F(SpoolFiles, TidyingRemovesWhatNoStudyHoldsWhenItsTimeIsOver) {
   EXPECT_TRUE(fs::exists(holding)) << "objects leave with their study";
 }
 
+TEST_F(SpoolFiles, TidyingRemovesDecodedCopiesAfterAnHour) {
+  const fs::path copy = file("spool/node1/decoded/copy");
+  const UtcMs now_ms = utc_now_ms();
+  EXPECT_EQ(tidy_spool(spool_, {}, now_ms + 50 * 60'000), 0);
+  EXPECT_TRUE(fs::exists(copy));
+  EXPECT_EQ(tidy_spool(spool_, {}, now_ms + 70 * 60'000), 0) << "a cache is not counted";
+  EXPECT_FALSE(fs::exists(copy));
+}
+
 TEST_F(SpoolFiles, ADamagedListRemovesNothingOutsideTheSpool) {
   const fs::path precious = file("outbox/1/1/sr.dcm");
   const fs::path outside = file("precious");

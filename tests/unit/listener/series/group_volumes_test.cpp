@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <numbers>
 #include <random>
 
 #include <gmock/gmock.h>
@@ -149,13 +151,200 @@ TEST(GroupVolumes, RefusesASingleSliceAndAShortStack) {
   EXPECT_EQ(problem_code(stack("1.1", 20, 1.0)), RefusalCode::coverage);
 }
 
-TEST(GroupVolumes, RefusesATiltedGantry) {
+// Slices that move sideways by this much per mm: the tangent of the gantry's tilt.
+std::vector<ScannedInstance> sheared_stack(double sideways_per_mm) {
   std::vector<ScannedInstance> slices = stack("1.1", 120, 1.0);
   for (std::size_t i = 0; i < slices.size(); ++i)
-    (*slices[i].position_patient_mm)[1] += 0.02 * static_cast<double>(i);
-  const StudyVolumes volumes = group_volumes(slices);  // atan(0.02) = 1.15 degrees
+    (*slices[i].position_patient_mm)[1] += sideways_per_mm * static_cast<double>(i);
+  return slices;
+}
+
+TEST(GroupVolumes, ATiltedGantryIsMendedAndGradedB) {
+  const VolumeCandidate candidate = group_volumes(sheared_stack(0.2)).candidates.at(0);  // 11.3 degrees
+  EXPECT_FALSE(candidate.problem.has_value());
+  EXPECT_EQ(candidate.grade, Grade::b);
+  EXPECT_EQ(group_volumes(sheared_stack(0.005)).candidates.at(0).grade, Grade::a);  // 0.3 degrees: ignored
+}
+
+TEST(GroupVolumes, RefusesATiltBeyondThirtyDegrees) {
+  EXPECT_FALSE(group_volumes(sheared_stack(0.57)).candidates.at(0).problem.has_value());  // 29.7 degrees
+  const StudyVolumes volumes = group_volumes(sheared_stack(0.59));                        // 30.5 degrees
   ASSERT_TRUE(volumes.candidates.at(0).problem.has_value());
-  EXPECT_THAT(volumes.candidates[0].problem->detail, HasSubstr("tilted or shifted by 1.1 degrees"));
+  EXPECT_EQ(volumes.candidates[0].problem->code, RefusalCode::geometry);
+  EXPECT_THAT(volumes.candidates[0].problem->detail, HasSubstr("tilted or shifted by 30.5 degrees"));
+}
+
+// A tilted gantry turns the image plane; 28 degrees are beyond what counts as axial without its tag.
+TEST(GroupVolumes, TakesATiltNamedInTheHeaderForAxial) {
+  std::vector<ScannedInstance> slices = stack("1.1", 120, 1.0);
+  const double cosine = std::cos(28.0 * std::numbers::pi / 180.0);
+  const double sine = std::sin(28.0 * std::numbers::pi / 180.0);
+  for (ScannedInstance& s : slices) s.orientation_patient = {1, 0, 0, 0, cosine, -sine};
+  EXPECT_THAT(group_volumes(slices).candidates, IsEmpty());
+  for (ScannedInstance& s : slices) s.gantry_tilt_deg = 28.0;
+  const StudyVolumes volumes = group_volumes(slices);
+  ASSERT_EQ(volumes.candidates.size(), 1U);
+  EXPECT_FALSE(volumes.candidates[0].problem.has_value());
+}
+
+TEST(GroupVolumes, OneMissingSliceIsMendedButNotComplete) {
+  std::vector<ScannedInstance> slices = stack("1.1", 121, 1.0);
+  slices.erase(slices.begin() + 40);
+  const VolumeCandidate candidate = group_volumes(slices).candidates.at(0);
+  EXPECT_FALSE(candidate.problem.has_value());
+  EXPECT_EQ(candidate.grade, Grade::b);
+  EXPECT_FALSE(candidate.geometrically_complete);  // it may still arrive
+}
+
+TEST(GroupVolumes, TwoIsolatedMissingSlicesAreMendedThreeAreNot) {
+  std::vector<ScannedInstance> slices = stack("1.1", 130, 1.0);
+  slices.erase(slices.begin() + 100);
+  slices.erase(slices.begin() + 40);
+  EXPECT_FALSE(group_volumes(slices).candidates.at(0).problem.has_value());
+  slices.erase(slices.begin() + 70);
+  EXPECT_EQ(problem_code(slices), RefusalCode::geometry);
+}
+
+TEST(GroupVolumes, RefusesGapsSideBySide) {
+  std::vector<ScannedInstance> slices = stack("1.1", 130, 1.0);
+  slices.erase(slices.begin() + 42);
+  slices.erase(slices.begin() + 40);  // 39, 41, 43: one slice alone between two gaps
+  EXPECT_EQ(problem_code(slices), RefusalCode::geometry);
+}
+
+// Two acquisitions at the same places under one series and one acquisition number, told apart by time.
+std::vector<ScannedInstance> two_passes(std::string ScannedInstance::*time) {
+  std::vector<ScannedInstance> slices = stack("1.1", 120, 1.0);
+  std::vector<ScannedInstance> second = stack("1.1", 120, 1.0);
+  for (std::size_t i = 0; i < slices.size(); ++i) {
+    const std::string seconds = std::to_string(100 + i);  // every slice has a time of its own
+    slices[i].*time =
+        "20260102"
+        "1001" +
+        seconds;
+    second[i].*time =
+        "20260102"
+        "1005" +
+        seconds;
+    second[i].sop_instance_uid += ".2";
+    second[i].pixel_digest += "'";
+  }
+  append(slices, second);
+  return slices;
+}
+
+TEST(GroupVolumes, SeparatesPassesByAcquisitionTimeOrContentTime) {
+  for (const auto time : {&ScannedInstance::acquisition_date_time, &ScannedInstance::content_date_time}) {
+    const StudyVolumes volumes = group_volumes(two_passes(time));
+    ASSERT_EQ(volumes.candidates.size(), 2U);
+    for (const VolumeCandidate& candidate : volumes.candidates) {
+      EXPECT_FALSE(candidate.problem.has_value());
+      const std::string minute = (candidate.slices.front().*time).substr(8, 4);
+      for (const ScannedInstance& s : candidate.slices) EXPECT_EQ((s.*time).substr(8, 4), minute);
+    }
+  }
+}
+
+TEST(GroupVolumes, SeparatesThreePasses) {
+  std::vector<ScannedInstance> slices = two_passes(&ScannedInstance::acquisition_date_time);
+  for (std::size_t i = 0; i < 120; ++i) {
+    slices.push_back(slices[i]);
+    slices.back().acquisition_date_time = "202601021009" + std::to_string(100 + i);
+    slices.back().sop_instance_uid += ".3";
+    slices.back().pixel_digest += "''";
+  }
+  const StudyVolumes volumes = group_volumes(slices);
+  ASSERT_EQ(volumes.candidates.size(), 3U);
+  for (const VolumeCandidate& candidate : volumes.candidates) EXPECT_FALSE(candidate.problem.has_value());
+}
+
+TEST(GroupVolumes, RefusesPassesThatNothingTellsApart) {
+  std::vector<ScannedInstance> slices = two_passes(&ScannedInstance::acquisition_date_time);
+  for (ScannedInstance& s : slices) s.acquisition_date_time = "20260102100000";
+  const StudyVolumes volumes = group_volumes(slices);
+  ASSERT_EQ(volumes.candidates.size(), 1U);
+  ASSERT_TRUE(volumes.candidates[0].problem.has_value());
+  EXPECT_EQ(volumes.candidates[0].problem->code, RefusalCode::geometry);
+}
+
+// Reconstruction overlap is normal: slices thicker than their distance. [science: qct 1.2]
+TEST(GroupVolumes, ThicknessAboveTheSpacingIsNoOverlap) {
+  std::vector<ScannedInstance> slices = stack("1.1", 150, 0.8);
+  for (ScannedInstance& s : slices) s.slice_thickness_mm = 1.0;
+  const VolumeCandidate candidate = group_volumes(slices).candidates.at(0);
+  EXPECT_FALSE(candidate.problem.has_value());
+  EXPECT_EQ(candidate.grade, Grade::a);
+}
+
+TEST(GroupVolumes, SplitsWhereTheFieldOfViewMoves) {
+  std::vector<ScannedInstance> slices = stack("1.1", 200, 1.0);
+  for (std::size_t i = 130; i < slices.size(); ++i) (*slices[i].position_patient_mm)[0] += 20.0;
+  const StudyVolumes volumes = group_volumes(slices);
+  ASSERT_EQ(volumes.candidates.size(), 2U);
+  EXPECT_EQ(volumes.candidates[0].slices.size(), 130U);
+  EXPECT_EQ(volumes.candidates[1].slices.size(), 70U);
+  EXPECT_FALSE(volumes.candidates[0].problem.has_value());
+}
+
+TEST(GroupVolumes, SplitsWherePixelsOrPatientPositionChange) {
+  std::vector<ScannedInstance> pixels = stack("1.1", 240, 1.0);
+  std::vector<ScannedInstance> positions = pixels;
+  for (std::size_t i = 120; i < 240; ++i) {
+    pixels[i].pixel_spacing_mm = {0.7, 0.7};
+    positions[i].patient_position = "FFS";
+  }
+  EXPECT_EQ(group_volumes(pixels).candidates.size(), 2U);
+  EXPECT_EQ(group_volumes(positions).candidates.size(), 2U);
+}
+
+TEST(GroupVolumes, RefusesVirtualEnergiesByName) {
+  for (const char* description : {"Hip MONO 70 keV", "MonoE_55KEV", "GSI 140keV"}) {
+    std::vector<ScannedInstance> slices = stack("1.1", 120, 1.0);
+    for (ScannedInstance& s : slices) s.series_description = description;
+    EXPECT_EQ(problem_code(slices), RefusalCode::not_hu) << description;
+  }
+  for (const char* description : {"Hip 120 kV", "keVin's protocol", "Monotone", "1.0 Br40 120kV"}) {
+    std::vector<ScannedInstance> slices = stack("1.1", 120, 1.0);
+    for (ScannedInstance& s : slices) s.series_description = description;
+    EXPECT_FALSE(group_volumes(slices).candidates.at(0).problem.has_value()) << description;
+  }
+}
+
+TEST(GroupVolumes, RefusesJpeg2000ByCodeBeforeAnythingElse) {
+  std::vector<ScannedInstance> slices = stack("1.1", 1, 1.0);
+  slices[0].transfer_syntax_uid = "1.2.840.10008.1.2.4.90";
+  EXPECT_EQ(problem_code(slices), RefusalCode::unsupported_syntax);
+}
+
+// A study as it comes from the scanner: thick, thin, sharp, coronal, localizer, dose report, screen picture.
+TEST(GroupVolumes, ChoosesTheThinSoftAxialSeriesOfAMixedStudyAndNamesTheRest) {
+  std::vector<ScannedInstance> study = stack("1.3", 120, 1.0);  // the one
+  const auto add = [&](const std::string& uid, int number, int count, double spacing_mm, const auto& change) {
+    std::vector<ScannedInstance> series = stack(uid, count, spacing_mm);
+    for (ScannedInstance& s : series) {
+      s.series_number = number;
+      change(s);
+    }
+    append(study, series);
+  };
+  add("1.2", 2, 40, 3.0, [](ScannedInstance&) {});
+  add("1.4", 4, 120, 1.0, [](ScannedInstance& s) { s.convolution_kernel = "FC81"; });
+  add("1.5", 5, 60, 2.0, [](ScannedInstance& s) { s.orientation_patient = {1, 0, 0, 0, 0, -1}; });
+  add("1.6", 1, 1, 1.0, [](ScannedInstance& s) { s.image_type = {"ORIGINAL", "PRIMARY", "LOCALIZER"}; });
+  add("1.7", 501, 1, 1.0, [](ScannedInstance& s) { s.sop_class_uid = "1.2.840.10008.5.1.4.1.1.88.67"; });
+  add("1.8", 502, 1, 1.0, [](ScannedInstance& s) { s.sop_class_uid = "1.2.840.10008.5.1.4.1.1.7"; });
+  std::shuffle(study.begin(), study.end(), std::mt19937(7));
+  const StudyVolumes volumes = group_volumes(study);
+  ASSERT_EQ(volumes.candidates.size(), 3U);
+  EXPECT_EQ(volumes.candidates[0].series_instance_uid, "1.3");
+  EXPECT_FALSE(volumes.candidates[0].problem.has_value());
+  const std::vector<std::string> others = volumes.other_series();
+  EXPECT_THAT(others, testing::UnorderedElementsAre(HasSubstr("series 2 "), HasSubstr("series 4 ")));
+  EXPECT_THAT(volumes.ignored,
+              testing::UnorderedElementsAre(HasSubstr("localizer"),
+                                            HasSubstr("not axial"),
+                                            HasSubstr("dose report"),
+                                            HasSubstr("secondary capture")));
 }
 
 TEST(GroupVolumes, RefusesASliceShiftedSideways) {
@@ -385,9 +574,9 @@ INSTANTIATE_TEST_SUITE_P(
                       s.image_type = {"DERIVED", "PRIMARY", "AXIAL", "MONO_ENERGETIC"};
                     },
                     not_hu},
-        HeaderFault{"Enhanced",
+        HeaderFault{"EnhancedWithoutFrames",
                     [](ScannedInstance& s) { s.sop_class_uid = "1.2.840.10008.5.1.4.1.1.2.1"; },
-                    RefusalCode::no_images}),
+                    RefusalCode::header_inconsistent}),
     [](const testing::TestParamInfo<HeaderFault>& fault) { return fault.param.name; });
 
 TEST(GroupVolumes, NamesAnUnusableSeriesBesideAGoodOne) {

@@ -1,7 +1,9 @@
 #include "listener/series/read_ct_volume.h"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
+#include <numbers>
 #include <random>
 
 #include <dcmtk/dcmdata/dcrleerg.h>
@@ -181,6 +183,73 @@ TEST_F(ReadCtVolume, UsesAPaddingRange) {
     if (!ct.is_valid(ct.grid.index(column, 5, 5))) invalid.push_back(column);
   }
   EXPECT_THAT(invalid, testing::ElementsAre(2, 3, 4));
+}
+
+// One slice of the series did not arrive.
+TEST_F(ReadCtVolume, FillsOneMissingSliceFromItsNeighbours) {
+  const TestSeries series;
+  std::vector<ScannedInstance> instances;
+  for (const std::filesystem::path& file : test::write_series(series, folder_.path())) {
+    auto instance = std::get<ScannedInstance>(scan_instance(file, {}));
+    if ((*instance.position_patient_mm)[2] != 140.0) instances.push_back(std::move(instance));
+  }
+  ASSERT_EQ(instances.size(), 59U);
+  const ReadSeries read_series = read_ct_volume(group_volumes(instances).candidates.at(0), 2);
+  // Words grow by 3 a slice: the mean of the neighbours is what the missing slice held.
+  expect_hu(read_series.ct, series, 1.0, -1024.0);
+  EXPECT_THAT(read_series.ct.interpolated_slices, testing::ElementsAre(20));
+  const auto& sources = read_series.study.sources;
+  ASSERT_EQ(sources.size(), 60U);
+  EXPECT_EQ(sources[20].sop_instance_uid, sources[19].sop_instance_uid);
+  EXPECT_NE(sources[21].sop_instance_uid, sources[20].sop_instance_uid);
+}
+
+// The table moves along z, the planes are turned by 10 degrees about the left-right axis.
+TEST_F(ReadCtVolume, StraightensATiltedGantry) {
+  const double tilt = 10.0 * std::numbers::pi / 180.0;
+  TestSeries series;
+  series.rows = 64;
+  series.slices = 80;
+  series.orientation =
+      "1\\0\\0\\0\\" + std::to_string(std::cos(tilt)) + "\\" + std::to_string(-std::sin(tilt));
+  // HU = 10 z, whatever the plane: z of a pixel is that of the slice less its part of the rows.
+  const auto z_of = [&](int row, int slice) {
+    return series.first_z_mm + slice * series.spacing_mm - row * series.row_spacing_mm * std::sin(tilt);
+  };
+  series.word = [&](int, int row, int slice) {
+    return static_cast<std::uint16_t>(std::lround(1024.0 + 10.0 * z_of(row, slice)));
+  };
+  const VolumeCandidate volume = candidate(series);
+  EXPECT_EQ(volume.grade, Grade::b);
+  const ReadSeries read_series = read_ct_volume(volume, 2);
+  const CtVolume& ct = read_series.ct;
+  EXPECT_NEAR(ct.removed_tilt_deg, 10.0, 0.01);
+  EXPECT_TRUE(ct.grid.patient_axes.isApprox(Eigen::Matrix3d::Identity(), 1e-6));
+  EXPECT_NEAR(ct.grid.spacing_mm.z(), 2.0, 1e-6);
+  for (int slice = 10; slice < 70; ++slice) {
+    const std::size_t i = ct.grid.index(5, 30, slice);
+    ASSERT_TRUE(ct.is_valid(i));
+    EXPECT_NEAR(ct.hu[i], 10.0 * ct.grid.patient_from_voxel({5.0, 30.0, 1.0 * slice}).z(), 1.01);
+  }
+  ASSERT_TRUE(read_series.study.resampled_from.has_value());
+  EXPECT_EQ(read_series.study.sources.size(), 80U);
+  EXPECT_EQ(read_series.study.resampled_from->slice_step_mm, (std::array{0.0, 0.0, 2.0}));
+}
+
+TEST_F(ReadCtVolume, CountsVoxelsAtTheTopOfTheirContainer) {
+  TestSeries series;
+  series.is_signed = false;
+  series.bits_stored = 12;
+  series.word = [](int column, int row, int slice) {
+    return static_cast<std::uint16_t>(column == 3 && row < 4 && slice == 30 ? 4095 : 1024 + column);
+  };
+  EXPECT_EQ(read(series).ct.clipped_voxels, 4U);
+  TestSeries wide;  // the same clipping in words of 16 bits
+  wide.word = [](int column, int row, int slice) {
+    return static_cast<std::uint16_t>(column == 3 && row < 4 && slice == 30 ? 4095 : 1024 + column);
+  };
+  EXPECT_EQ(read(wide).ct.clipped_voxels, 4U);
+  EXPECT_EQ(read(TestSeries{}).ct.clipped_voxels, 0U);
 }
 
 struct Encoder {

@@ -94,9 +94,21 @@ TEST(ResultConfiguration, HoldsWhatChangesNumbersAndNothingElse) {
   AnalysisOptions other_side;
   other_side.side = SideChoice::left;
   EXPECT_NE(result_configuration(other_side, ""), usual);
-  AnalysisOptions other_rod;
-  other_rod.calibration.phantom.rods.back().water_mg_cm3 += 1e-9;
-  EXPECT_NE(result_configuration(other_rod, ""), usual);
+  AnalysisOptions own_phantom;
+  own_phantom.calibration.phantoms = {{.phantom = mindways_model_3()}};
+  AnalysisOptions other_rod = own_phantom;
+  other_rod.calibration.phantoms[0].phantom.rods.back().water_mg_cm3 += 1e-9;
+  EXPECT_NE(result_configuration(own_phantom, ""), usual);
+  EXPECT_NE(result_configuration(other_rod, ""), result_configuration(own_phantom, ""));
+  AnalysisOptions other_scanner = own_phantom;
+  other_scanner.calibration.phantoms[0].station_name = "CT2";
+  EXPECT_NE(result_configuration(other_scanner, ""), result_configuration(own_phantom, ""));
+  AnalysisOptions other_kappa;
+  other_kappa.calibration.kappa.rule = KappaRule::none;
+  EXPECT_NE(result_configuration(other_kappa, ""), usual);
+  AnalysisOptions with_tissues;
+  with_tissues.calibration.internal = true;
+  EXPECT_NE(result_configuration(with_tissues, ""), usual);
   EXPECT_NE(result_configuration(options, "height_cm=160"), usual);
 }
 

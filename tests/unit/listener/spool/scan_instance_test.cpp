@@ -290,5 +290,88 @@ TEST_F(ScanInstance, SurvivesDamagedFiles) {
   EXPECT_GT(refused, 0);
 }
 
+// --- functional groups of multi-frame objects
+
+DicomBytes sequence(std::uint32_t tag, std::string_view items, bool explicit_vr = true) {
+  DicomBytes d(explicit_vr);
+  d.head(tag, "SQ", undefined_length).raw(items).head(0xFFFEE0DDU, "", 0);
+  return d;
+}
+std::string item(std::string_view elements) {
+  DicomBytes d;
+  return d.head(0xFFFEE000U, "", static_cast<std::uint32_t>(elements.size())).raw(elements).bytes();
+}
+std::string macro(std::uint32_t tag, std::string_view elements) {
+  return sequence(tag, item(elements)).bytes();
+}
+
+std::string frame_at(double z_mm) {
+  DicomBytes position;
+  position.text(0x00200032U, "DS", "1\\2\\" + std::to_string(z_mm));
+  return item(macro(0x00209113U, position.bytes()));
+}
+
+// Three frames of 4 x 4 words: orientation and kernel shared, positions their own.
+std::string three_frames(const std::string& per_frame, std::uint32_t pixel_bytes = 96) {
+  DicomBytes orientation;
+  orientation.text(0x00200037U, "DS", "1\\0\\0\\0\\1\\0");
+  DicomBytes kernel;
+  kernel.text(0x00181210U, "SH", "Br40");
+  const std::string shared =
+      item(macro(0x00189314U, kernel.bytes()) + macro(0x00209116U, orientation.bytes()));
+  DicomBytes d;
+  d.text(0x00080016U, "UI", "1.2.840.10008.5.1.4.1.1.2.1").text(0x00280008U, "IS", "3");
+  d.raw(sequence(0x52009229U, shared).bytes()).raw(sequence(0x52009230U, per_frame).bytes());
+  d.head(0x7FE00010U, "OW", pixel_bytes);
+  for (std::uint32_t i = 0; i < pixel_bytes; ++i) d.raw(std::string(1, static_cast<char>(i)));
+  return part10(d.bytes(), explicit_little_endian, "1.2.840.10008.5.1.4.1.1.2.1");
+}
+
+TEST_F(ScanInstance, ReadsFramesOwnBeforeShared) {
+  const ScannedInstance i = good(three_frames(frame_at(1) + frame_at(2) + frame_at(3)));
+  ASSERT_EQ(i.frames.size(), 3U);
+  EXPECT_EQ((*i.frames[2].position_patient_mm)[2], 3.0);
+  EXPECT_EQ(i.frames[2].convolution_kernel, "Br40");
+  EXPECT_TRUE(i.frames[0].orientation_patient.has_value());
+  EXPECT_EQ(i.frames[0].pixel_digest.size(), 64U);
+  EXPECT_NE(i.frames[0].pixel_digest, i.frames[1].pixel_digest);
+}
+
+TEST_F(ScanInstance, DigestFollowsTheGeometryOfFrames) {
+  const ScannedInstance one = good(three_frames(frame_at(1) + frame_at(2) + frame_at(3)));
+  const ScannedInstance moved = good(three_frames(frame_at(1) + frame_at(2) + frame_at(4)));
+  EXPECT_NE(one.pixel_digest, moved.pixel_digest);
+  EXPECT_EQ(one.frames[0].pixel_digest, moved.frames[0].pixel_digest);
+}
+
+TEST_F(ScanInstance, AFrameAttributeThatAppearsTwiceIsMalformed) {
+  DicomBytes twice;
+  twice.text(0x00200032U, "DS", "1\\2\\3").text(0x00200032U, "DS", "1\\2\\4");
+  const std::string frame = item(macro(0x00209113U, twice.bytes()));
+  EXPECT_EQ(problem(three_frames(frame + frame_at(2) + frame_at(3))), Kind::malformed);
+}
+
+TEST_F(ScanInstance, LimitsWhatFramesMakeItHold) {
+  std::string many;
+  for (int frame = 0; frame < 16385; ++frame) many += frame_at(frame);
+  EXPECT_EQ(problem(three_frames(many)), Kind::too_large);
+  DicomBytes id;
+  id.text(0x00209056U, "SH", std::string(2000, 'x'));
+  const std::string frame = item(macro(0x00209111U, id.bytes()));
+  EXPECT_EQ(problem(three_frames(frame + frame_at(2) + frame_at(3))), Kind::too_large);
+}
+
+TEST_F(ScanInstance, FramesThatDoNotDivideThePixelsHaveNoDigestOfTheirOwn) {
+  const ScannedInstance i = good(three_frames(frame_at(1) + frame_at(2) + frame_at(3), 98));
+  EXPECT_TRUE(i.frames[0].pixel_digest.empty());
+  EXPECT_EQ(i.pixel_digest.size(), 64U);
+}
+
+// Functional groups somewhere else than at the top, or nested too deep, describe no frames.
+TEST_F(ScanInstance, IgnoresGroupsThatAreNotTheObjects) {
+  const std::string inner = sequence(0x52009230U, frame_at(1)).bytes();
+  EXPECT_TRUE(good(ct_with(sequence(0x00081140U, item(inner)).bytes())).frames.empty());
+}
+
 }  // namespace
 }  // namespace focalhip

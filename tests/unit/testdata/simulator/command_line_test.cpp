@@ -45,6 +45,77 @@ TEST(CommandLine, TakesWhatItIsGiven) {
   EXPECT_EQ(p.request.transfer_syntax, TransferSyntax::implicit_little_endian);
 }
 
+TEST(CommandLine, PhantomOptionsChangeTheDrawnPhantom) {
+  const ParsedRequest p = parsed({"--out",
+                                  "x",
+                                  "--seed=7",
+                                  "--phantom=qrm-bdc-6",
+                                  "--phantom-place=above",
+                                  "--second-phantom=left",
+                                  "--absent-rods=A,C",
+                                  "--rod-bubble=D,2.5,30,-10",
+                                  "--phantom-reversed=yes",
+                                  "--rod-density-error=2",
+                                  "--phantom-to=15",
+                                  "--rods-only"});
+  EXPECT_THAT(p.problems, IsEmpty());
+  PhantomParameters phantom;
+  for (const auto& change : p.request.phantom_changes) change(phantom);
+  EXPECT_EQ(phantom.type, PhantomType::qrm_bdc_6);
+  EXPECT_EQ(phantom.place, PhantomPlace::above);
+  EXPECT_EQ(phantom.second_place, PhantomPlace::beside_left);
+  EXPECT_THAT(phantom.absent_rods, ElementsAre("A", "C"));
+  ASSERT_TRUE(phantom.bubble);
+  EXPECT_EQ(phantom.bubble->rod, "D");
+  EXPECT_EQ(phantom.bubble->length_mm, 30.0);
+  EXPECT_EQ(phantom.bubble->level_mm, -10.0);
+  EXPECT_TRUE(phantom.reversed);
+  EXPECT_DOUBLE_EQ(phantom.density_error, 0.02);
+  EXPECT_EQ(phantom.high_end_mm, 15.0);
+  EXPECT_TRUE(p.request.rods_only);
+  for (const char* wrong : {"--phantom=mindways",
+                            "--rod-bubble=D,99",
+                            "--rod-bubble=",
+                            "--absent-rods=A;B",
+                            "--phantom-place=below",
+                            "--phantom-reversed"}) {
+    EXPECT_EQ(parsed({"--out", "x", "--seed", "1", wrong}).problems.size(), 1U) << wrong;
+  }
+}
+
+TEST(CommandLine, KernelsBringBlurAndNoiseUnlessGiven) {
+  const ParsedRequest sharp = parsed({"--out", "x", "--seed=7", "--kernel=sharp"});
+  EXPECT_THAT(sharp.problems, IsEmpty());
+  EXPECT_DOUBLE_EQ(sharp.request.protocol.psf_fwhm_mm, 0.8);
+  EXPECT_DOUBLE_EQ(sharp.request.protocol.noise_sd_hu, 27.0 * 1.9);
+  EXPECT_EQ(sharp.request.kernel.convolution_kernel, "FC30");
+  const ParsedRequest given = parsed({"--out", "x", "--seed=7", "--noise=40", "--psf=1.1", "--kernel=soft"});
+  EXPECT_DOUBLE_EQ(given.request.protocol.psf_fwhm_mm, 1.1);
+  EXPECT_DOUBLE_EQ(given.request.protocol.noise_sd_hu, 40.0);
+  EXPECT_EQ(parsed({"--out", "x", "--seed=7", "--kernel=FC13"}).problems.size(), 1U);
+}
+
+TEST(CommandLine, PhysicsOptionsAreTaken) {
+  const ParsedRequest p = parsed({"--out",
+                                  "x",
+                                  "--seed=7",
+                                  "--energy-error=3",
+                                  "--kappa-error=-5",
+                                  "--psf-growth=20",
+                                  "--motion=0.8,-30",
+                                  "--implant=both",
+                                  "--beam-hardening=1"});
+  EXPECT_THAT(p.problems, IsEmpty());
+  EXPECT_EQ(p.request.protocol.energy_error_kev, 3.0);
+  EXPECT_DOUBLE_EQ(p.request.protocol.kappa_error, -0.05);
+  EXPECT_DOUBLE_EQ(p.request.protocol.psf_growth_per_100_mm, 0.2);
+  EXPECT_EQ(p.request.protocol.motion.shift_mm, 0.8);
+  EXPECT_EQ(p.request.protocol.motion.level_mm, -30.0);
+  EXPECT_EQ(p.request.protocol.implants, Implants::both);
+  for (const char* wrong : {"--motion=1,2,3", "--motion=x", "--implant=none", "--energy-error=30"})
+    EXPECT_EQ(parsed({"--out", "x", "--seed", "1", wrong}).problems.size(), 1U) << wrong;
+}
+
 TEST(CommandLine, ReportsEveryProblemAtOnce) {
   const ParsedRequest p =
       parsed({"--sex", "X", "--noise", "-1", "--kvp", "abc", "--nonsense", "--localizer=1", "--seed", "1.5"});
@@ -72,6 +143,19 @@ TEST(CommandLine, HelpNamesEveryOption) {
   for (const char* option : {"--out",
                              "--seed",
                              "--no-phantom",
+                             "--phantom",
+                             "--phantom-place",
+                             "--second-phantom",
+                             "--air-gap",
+                             "--phantom-roll",
+                             "--phantom-from",
+                             "--absent-rods",
+                             "--rod-bubble",
+                             "--rod-density-error",
+                             "--drift-slope",
+                             "--fov-shift-x",
+                             "--prone",
+                             "--rods-only",
                              "--kvp",
                              "--contrast",
                              "--localizer",

@@ -155,7 +155,7 @@ TEST(Simulate, RodsHaveTheirHuAndPlace) {
     const double z = scan.grid.patient_from_voxel(0, 0, 1).z;
     const Vec3 p = rod.point_patient_mm + ((z - rod.point_patient_mm.z) / rod.direction.z) * rod.direction;
     EXPECT_NEAR(mean_hu(scan, p, 3, 0), rod.hu, 0.5) << rod.rod.name;
-    EXPECT_NEAR(rod.hu, rod_hu(rod.rod, 70.0) + 6.0, 1e-9);
+    EXPECT_NEAR(rod.hu, rod_hu(rod.rod, monochromatic_beam(70.0)) + 6.0, 1e-9);
   }
   EXPECT_NEAR(scan.truth.calibration.beta_hu, 6.0 - 0.4, 1e-9);
 }

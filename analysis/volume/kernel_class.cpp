@@ -1,4 +1,4 @@
-#include "listener/series/kernel_class.h"
+#include "analysis/volume/kernel_class.h"
 
 #include <algorithm>
 #include <array>
