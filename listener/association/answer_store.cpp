@@ -165,6 +165,14 @@ Filed file_object(Session& session, ObjectFile& object, int number, const T_DIMS
   return {};
 }
 
+void note_series(Session& session, const ScannedInstance& instance) {
+  if (instance.study_instance_uid.empty() || session.dropped_series.size() >= most_dropped_series) return;
+  session.dropped_series.insert({.study_instance_uid = instance.study_instance_uid,
+                                 .series_instance_uid = instance.series_instance_uid,
+                                 .sop_class_uid = instance.sop_class_uid,
+                                 .series_number = instance.series_number.value_or(-1)});
+}
+
 std::unique_ptr<ObjectFile> create_object_file(Session& session,
                                                int number,
                                                const T_ASC_PresentationContext& context,
@@ -212,6 +220,29 @@ std::unique_ptr<ObjectFile> create_object_file(Session& session,
   return next;
 }
 
+// Read like the others, then forgotten but for its series, which the report names. Whatever is wrong with it
+// is nobody's loss.
+[[nodiscard]] Next receive_and_drop(Session& session,
+                                    T_ASC_PresentationContextID presentation_context,
+                                    const T_ASC_PresentationContext& context,
+                                    const T_DIMSE_C_StoreRQ& request) {
+  const std::unique_ptr<ObjectFile> object =
+      create_object_file(session, ++session.last_number, context, request);
+  const Next received =
+      receive_data_set(session, presentation_context, [&](std::span<const std::byte> bytes) {
+        if (object) object->write(bytes);
+      });
+  if (received == Next::broken) return Next::broken;
+  session.watchdog.enter(AssociationPhase::working);
+  if (object && object->flush()) {
+    const auto scanned = scan_instance(
+        object->path(), {.file_bytes = session.config.limits.object_bytes, .digest_pixels = false});
+    const auto* const instance = std::get_if<ScannedInstance>(&scanned);
+    if (instance != nullptr && instance->manufacturer_model != model_name) note_series(session, *instance);
+  }
+  return drop(session, presentation_context, request);
+}
+
 }  // namespace
 
 Next answer_store(Session& session,
@@ -224,10 +255,8 @@ Next answer_store(Session& session,
     if (skip_data_set(session, presentation_context) == Next::broken) return Next::broken;
     return refuse(session, presentation_context, request, *problem);
   }
-  if (policy_of(request.AffectedSOPClassUID) == ObjectPolicy::drop) {
-    if (skip_data_set(session, presentation_context) == Next::broken) return Next::broken;
-    return drop(session, presentation_context, request);
-  }
+  if (policy_of(request.AffectedSOPClassUID) == ObjectPolicy::drop)
+    return receive_and_drop(session, presentation_context, context, request);
   return receive_and_keep(session, presentation_context, context, request);
 }
 

@@ -122,7 +122,8 @@ AssociationEnding ending_of(const Session& session, const Outcome& outcome) {
           .stored = session.counts.stored,
           .dropped = session.counts.dropped,
           .refused = session.counts.refused,
-          .detail = detail};
+          .detail = detail,
+          .dropped_series = session.dropped_series};
 }
 
 void run_session(const NodeConfig& config,

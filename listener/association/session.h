@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 
 #include <dcmtk/config/osconfig.h>
@@ -32,7 +33,8 @@ struct Session {
   Watchdog& watchdog;
   const Log& log;
   SessionCounts counts = {};
-  int last_number = 0;            // of received data sets
+  int last_number = 0;  // of received data sets
+  std::set<DroppedSeries> dropped_series = {};
   std::string last_problem = {};  // why the last object was refused; no patient data
 };
 

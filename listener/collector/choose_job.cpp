@@ -62,11 +62,30 @@ std::string identity_of(const Instances& instances) {
   return digest.finish_hex();
 }
 
-bool expected_count_reached(const Instances& slices) {
-  int expected = 0;
-  for (const ScannedInstance& slice : slices)
-    expected = std::max(expected, slice.images_in_acquisition.value_or(0));
-  return static_cast<int>(slices.size()) >= expected;
+// Images in Acquisition counts the slices of the volume, Number of Series Related Instances all of the
+// series.
+bool expected_counts_reached(const ReceivedStudy& study, const VolumeCandidate& volume) {
+  int slices = 0;
+  int instances = 0;
+  for (const ScannedInstance& slice : volume.slices) {
+    slices = std::max(slices, slice.images_in_acquisition.value_or(0));
+    instances = std::max(instances, slice.series_related_instances.value_or(0));
+  }
+  const auto received = std::ranges::count_if(study.objects, [&](const auto& object) {
+    return object.second.series_instance_uid == volume.series_instance_uid;
+  });
+  return static_cast<int>(volume.slices.size()) >= slices && received >= instances;
+}
+
+// Enough for the line that names its series among those that were not analysed.
+ScannedInstance name_only(const DroppedSeries& series) {
+  ScannedInstance instance;
+  instance.sop_class_uid = series.sop_class_uid;
+  instance.sop_instance_uid = series.series_instance_uid;
+  instance.study_instance_uid = series.study_instance_uid;
+  instance.series_instance_uid = series.series_instance_uid;
+  if (series.series_number >= 0) instance.series_number = series.series_number;
+  return instance;
 }
 
 NewJob job_of(const ReceivedStudy& study, const Instances& instances) {
@@ -76,6 +95,8 @@ NewJob job_of(const ReceivedStudy& study, const Instances& instances) {
   job.identity_digest = identity_of(instances);
   job.calling_ae_title = study.calling_ae_title;
   job.accession_digest = instances.front().accession_digest;
+  job.instances_digest =
+      joint_digest(instances, [](const ScannedInstance& instance) { return instance.sop_instance_uid; });
   return job;
 }
 
@@ -95,7 +116,7 @@ JobChoice choose_volume(const ReceivedStudy& study,
   choice.job.content_digest = best.content_digest;
   choice.mixed_identities = identities(best.slices).size() > 1;
   choice.volume_complete = best.geometrically_complete && !best.problem && !choice.mixed_identities &&
-                           expected_count_reached(best.slices);
+                           expected_counts_reached(study, best);
   JobInput input;
   input.files = relative_files(best.files(), data_folder);
   input.other_series = volumes.other_series();
@@ -137,7 +158,9 @@ JobChoice choose_refusal(const ReceivedStudy& study,
 
 std::optional<JobChoice> choose_job(const ReceivedStudy& study, const std::filesystem::path& data_folder) {
   const Instances instances = study.instances();
-  const StudyVolumes volumes = group_volumes(instances);
+  Instances all = instances;
+  for (const DroppedSeries& series : study.dropped) all.push_back(name_only(series));
+  const StudyVolumes volumes = group_volumes(all);
   if (!volumes.candidates.empty()) return choose_volume(study, volumes, data_folder);
   Instances ct;
   std::copy_if(instances.begin(), instances.end(), std::back_inserter(ct), is_ct);

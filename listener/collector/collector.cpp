@@ -69,7 +69,7 @@ void Collector::absorb(const std::function<CollectorClock()>& clock, const std::
       fault_point("collector_after_object");
     }
     if (news.ending) {
-      received_.association_ended(news.association, news.ending->end, steady_of(news.ending->ended_ms, now));
+      received_.association_ended(news.association, *news.ending, steady_of(news.ending->ended_ms, now));
     }
   }
   retry_unread();

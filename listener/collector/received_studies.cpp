@@ -44,8 +44,16 @@ bool ReceivedStudies::same_image(const ScannedInstance& known, const ScannedInst
   return same_when_decoded_ && same_when_decoded_(known.file, other.file);
 }
 
-void ReceivedStudies::association_ended(const std::string& association, AssociationEnd end, SteadyMs at_ms) {
-  endings_[association] = {end, at_ms};
+void ReceivedStudies::association_ended(const std::string& association,
+                                        const AssociationEnding& ending,
+                                        SteadyMs at_ms) {
+  endings_[association] = {ending.end, at_ms};
+  for (const DroppedSeries& series : ending.dropped_series) {
+    ReceivedStudy& study = studies_[series.study_instance_uid];
+    study.study_instance_uid = series.study_instance_uid;
+    study.last_seen_ms = std::max(study.last_seen_ms, at_ms);
+    study.dropped.insert(series);
+  }
 }
 
 void ReceivedStudies::decided(const std::string& study_instance_uid) {

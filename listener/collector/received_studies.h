@@ -37,6 +37,7 @@ struct ReceivedStudy {
   SteadyMs last_seen_ms = never_ms;                // arrival of any object, duplicates included
   std::vector<std::filesystem::path> files;        // everything received of it, duplicates included
   bool undecided = false;                          // something new since the last decision
+  std::set<DroppedSeries> dropped;                 // received, not kept: only to be named
   [[nodiscard]] std::vector<ScannedInstance> instances() const;
 };
 
@@ -52,7 +53,7 @@ class ReceivedStudies {
       : same_when_decoded_(std::move(same_when_decoded)) {}
 
   Novelty add(ScannedInstance instance, const Arrival& arrival);
-  void association_ended(const std::string& association, AssociationEnd end, SteadyMs at_ms);
+  void association_ended(const std::string& association, const AssociationEnding& ending, SteadyMs at_ms);
   void decided(const std::string& study_instance_uid);
   void forget(const std::string& study_instance_uid);
 

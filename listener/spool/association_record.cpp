@@ -51,6 +51,31 @@ std::optional<AssociationRecord> read_record(const fs::path& file) {
                            .started_ms = integer_of<UtcMs>(*object, "started_utc_ms")};
 }
 
+std::set<DroppedSeries> dropped_series_of(const json& object) {
+  std::set<DroppedSeries> all;
+  const auto list = object.find("dropped_series");
+  if (list == object.end() || !list->is_array()) return all;
+  for (const json& entry : *list) {
+    if (!entry.is_object() || all.size() >= most_dropped_series) continue;
+    all.insert({.study_instance_uid = text_of(entry, "study"),
+                .series_instance_uid = text_of(entry, "series"),
+                .sop_class_uid = text_of(entry, "sop_class"),
+                .series_number = integer_of<int>(entry, "number")});
+  }
+  return all;
+}
+
+json to_json(const std::set<DroppedSeries>& all) {
+  json list = json::array();
+  for (const DroppedSeries& series : all) {
+    list.push_back({{"study", series.study_instance_uid},
+                    {"series", series.series_instance_uid},
+                    {"sop_class", series.sop_class_uid},
+                    {"number", series.series_number}});
+  }
+  return list;
+}
+
 std::optional<AssociationEnding> read_ending(const fs::path& file) {
   const std::optional<json> object = read_json(file);
   if (!object) return std::nullopt;
@@ -63,7 +88,8 @@ std::optional<AssociationEnding> read_ending(const fs::path& file) {
                            .stored = integer_of<int>(*object, "stored"),
                            .dropped = integer_of<int>(*object, "dropped"),
                            .refused = integer_of<int>(*object, "refused"),
-                           .detail = text_of(*object, "detail")};
+                           .detail = text_of(*object, "detail"),
+                           .dropped_series = dropped_series_of(*object)};
 }
 
 UtcMs modified_ms(const fs::path& file) {
@@ -149,7 +175,8 @@ void write_association_ending(const fs::path& folder,
                            {"stored", ending.stored},
                            {"dropped", ending.dropped},
                            {"refused", ending.refused},
-                           {"detail", ending.detail}}),
+                           {"detail", ending.detail},
+                           {"dropped_series", to_json(ending.dropped_series)}}),
                      unnamed);
 }
 

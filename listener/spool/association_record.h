@@ -1,7 +1,9 @@
 #pragma once
 
+#include <compare>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +25,16 @@ struct AssociationRecord {
 enum class AssociationEnd { released, aborted, lost };
 [[nodiscard]] std::string_view name(AssociationEnd end);
 
+// Of objects that are answered and not kept: the series they belong to, so that the report can name it.
+struct DroppedSeries {
+  std::string study_instance_uid;
+  std::string series_instance_uid;
+  std::string sop_class_uid;
+  int series_number = -1;  // -1: none
+  [[nodiscard]] auto operator<=>(const DroppedSeries&) const = default;
+};
+inline constexpr std::size_t most_dropped_series = 64;  // remembered of one association
+
 // ended.json: how it ended. Written once; "lost" by the collector, the others by the receiver.
 struct AssociationEnding {
   AssociationEnd end = AssociationEnd::lost;
@@ -31,6 +43,7 @@ struct AssociationEnding {
   int dropped = 0;     // answered 0000H and not kept: not CT, or made by this node
   int refused = 0;     // answered with an error status
   std::string detail;  // "idle for 60 s"; no patient data
+  std::set<DroppedSeries> dropped_series = {};
 };
 
 // <n>-<digest16>.dcm: complete and durable.

@@ -18,7 +18,8 @@ namespace focalhip {
 //       name;
 //                                             n = order of arrival, digest16 = SHA-256 of its SOP Instance
 //                                             UID
-//       ended.json                            how it ended: released | aborted | lost, end (UTC ms), counts
+//       ended.json                            how it ended: released | aborted | lost, end (UTC ms), counts,
+//                                             series of which nothing is kept
 //   spool/<node>/incoming/<id>-<n>.part       being received, locked by the receiver; swept when it is gone
 //   spool/<node>/incoming/<id>/               association folder in the making
 //   spool/<node>/decoded/<id>-<n>-<digest16>   words of a compressed object (series/decoded_copy.h), a cache

@@ -82,7 +82,7 @@ TEST_F(NodeOutput, OfASimulatedHipIsValid) {
 }
 
 TEST_F(NodeOutput, OfTheRealHipIsValid) {
-  const std::optional<fs::path> series = unpacked_real_hip();
+  const std::optional<fs::path> series = unpacked_real_data(real_hip);
   if (!series) GTEST_SKIP() << "the real hip CT is not there";
   expect_valid_results_of(*series);
 }

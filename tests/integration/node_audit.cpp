@@ -34,7 +34,8 @@ std::string problem_of_slice(const fs::path& file) {
   if (const auto* problem = std::get_if<ScanProblem>(&scanned)) return problem->detail;
   const auto& slice = std::get<ScannedInstance>(scanned);
   const auto pixels = static_cast<std::uint64_t>(slice.rows.value_or(0)) *
-                      static_cast<std::uint64_t>(slice.columns.value_or(0));
+                      static_cast<std::uint64_t>(slice.columns.value_or(0)) *
+                      static_cast<std::uint64_t>(slice.number_of_frames.value_or(1));
   if (!slice.encapsulated && slice.pixel_bytes != 2 * pixels) return "pixels are missing";
   return {};
 }

@@ -6,6 +6,7 @@
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctk.h>
+#include <dcmtk/dcmsr/dsrdoc.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
@@ -38,6 +39,13 @@ std::optional<SinkObject> read_sink_object(const fs::path& file) {
 std::size_t reports_in(const std::vector<SinkObject>& objects) {
   return static_cast<std::size_t>(std::count_if(
       objects.begin(), objects.end(), [](const SinkObject& object) { return object.modality == "SR"; }));
+}
+
+bool is_part10(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  std::string start(132, '\0');
+  in.read(start.data(), static_cast<std::streamsize>(start.size()));
+  return in.good() && start.ends_with("DICM");
 }
 
 std::optional<std::uint16_t> ready_port(const std::string& output) {
@@ -187,17 +195,14 @@ std::unique_ptr<ChildProcess> NodeTest::start_sending(const fs::path& sent) {
       command, folder() / "logs" / ("storescu-" + std::to_string(++number) + ".log"));
 }
 
-int NodeTest::send(const fs::path& sent, const std::string& calling) {
-  const std::vector<std::string> command = {"storescu",
-                                            "-aet",
-                                            calling,
-                                            "-aec",
-                                            "FOCALHIP",
-                                            "+sd",
-                                            "+r",
-                                            "127.0.0.1",
-                                            std::to_string(node_port_),
-                                            sent.string()};
+int NodeTest::send(const fs::path& sent, const std::string& calling) { return send_with({}, sent, calling); }
+
+int NodeTest::send_with(const std::vector<std::string>& options,
+                        const fs::path& sent,
+                        const std::string& calling) {
+  std::vector<std::string> command = {"storescu", "-aet", calling, "-aec", "FOCALHIP", "+sd", "+r"};
+  command.insert(command.end(), options.begin(), options.end());
+  command.insert(command.end(), {"127.0.0.1", std::to_string(node_port_), sent.string()});
   ChildProcess sender(command, folder() / "logs" / "storescu.log");
   return sender.wait(120s);
 }
@@ -266,9 +271,23 @@ void NodeTest::expect_one_report(const std::vector<SinkObject>& objects, const s
   EXPECT_EQ(modalities, (std::map<std::string, int>{{"OT", 1}, {"SR", 1}})) << study_uid;
 }
 
-std::optional<fs::path> NodeTest::unpacked_real_hip() const {
-  const fs::path archive =
-      fs::path(FOCALHIP_SHARED_DIR) / "realdata" / "hip_ct" / "tcga-ov_09-2043_toshiba_3mm.tar.xz";
+std::string NodeTest::report_text(const std::string& study_uid) const {
+  std::string text = "no report";
+  for (const SinkObject& object : sink_objects()) {
+    if (object.modality != "SR" || object.study_instance_uid != study_uid) continue;
+    DcmFileFormat file;
+    DSRDocument document;
+    if (file.loadFile(object.file.c_str()).bad()) return "unreadable file";
+    if (document.read(*file.getDataset()).bad()) return "not a Structured Report";
+    std::ostringstream printed;
+    document.print(printed, DSRTypes::PF_printAllCodes);
+    text = printed.str();
+  }
+  return text;
+}
+
+std::optional<fs::path> NodeTest::unpacked_real_data(const std::string& archive_name) const {
+  const fs::path archive = fs::path(FOCALHIP_SHARED_DIR) / "realdata" / archive_name;
   if (!fs::exists(archive)) return std::nullopt;
   const fs::path unpacked = folder() / "real";
   fs::create_directories(unpacked);
@@ -276,7 +295,7 @@ std::optional<fs::path> NodeTest::unpacked_real_hip() const {
   if (tar.wait(120s) != 0) return std::nullopt;
   // storescu stops at what is no DICOM file.
   for (const auto& entry : fs::recursive_directory_iterator(unpacked)) {
-    if (entry.is_regular_file() && entry.path().extension() != ".dcm") fs::remove(entry.path());
+    if (entry.is_regular_file() && !is_part10(entry.path())) fs::remove(entry.path());
   }
   return unpacked;
 }

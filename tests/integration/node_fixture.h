@@ -70,6 +70,10 @@ class NodeTest : public testing::Test {
   [[nodiscard]] std::vector<SinkObject> sink_objects() const;
   // Exit status of storescu; `folder` is searched for files.
   int send(const std::filesystem::path& folder, const std::string& calling = "CTSCANNER");
+  // With more options of storescu ("-xr").
+  int send_with(const std::vector<std::string>& options,
+                const std::filesystem::path& folder,
+                const std::string& calling = "CTSCANNER");
   [[nodiscard]] std::unique_ptr<ChildProcess> start_sending(const std::filesystem::path& folder);
 
   // --- inputs: small series with a patient name and number no log may show
@@ -82,11 +86,13 @@ class NodeTest : public testing::Test {
   std::vector<SinkObject> wait_for_reports(std::size_t count, std::chrono::seconds limit = 90s);
   // The same when other studies are reported too.
   std::vector<SinkObject> wait_for_report_of(const std::string& study_uid, std::chrono::seconds limit = 90s);
+  // The report of a study as text, or why it cannot be read.
+  [[nodiscard]] std::string report_text(const std::string& study_uid) const;
   // Exactly one report and one picture of the study, nothing else.
   void expect_one_report(const std::vector<SinkObject>& objects, const std::string& study_uid) const;
   [[nodiscard]] std::unique_ptr<JobStore> open_store() const;
-  // The real hip CT, images only; nullopt when it is not beside the repository.
-  [[nodiscard]] std::optional<std::filesystem::path> unpacked_real_hip() const;
+  // Images only of an archive below ../shared/realdata; nullopt when it is not beside the repository.
+  [[nodiscard]] std::optional<std::filesystem::path> unpacked_real_data(const std::string& archive) const;
 
   [[nodiscard]] std::filesystem::path folder() const { return folder_.path(); }
   [[nodiscard]] std::filesystem::path data_folder() const { return folder() / "data"; }
@@ -111,6 +117,9 @@ class NodeTest : public testing::Test {
   std::uint16_t sink_port_ = 0;
   int runs_ = 0;
 };
+
+// The real hip CT below ../shared/realdata.
+inline const std::string real_hip = "hip_ct/tcga-ov_09-2043_toshiba_3mm.tar.xz";
 
 // A simulated hip CT, made once per test run; nullopt when the simulator fails.
 [[nodiscard]] std::optional<std::filesystem::path> simulated_series();

@@ -1,5 +1,7 @@
 #include "listener/collector/collector.h"
 
+#include <optional>
+
 #include <gtest/gtest.h>
 
 #include "listener/jobs/job_input.h"
@@ -28,7 +30,7 @@ class Collecting : public testing::Test {
   void restart() { collector_ = std::make_unique<Collector>(config_, Log("collector"), nullptr); }
 
   // One association that brings a series and ends; all files get the time `now_`.
-  void receive(const TestSeries& series, bool ended = true) {
+  void receive(const TestSeries& series, std::optional<AssociationEnd> end = AssociationEnd::released) {
     const fs::path folder = spool().association(next_id());
     fs::create_directories(folder);
     AssociationRecord record;
@@ -38,9 +40,9 @@ class Collecting : public testing::Test {
     for (const fs::path& file : test::write_series(series, folder_.path() / "source")) {
       fs::rename(file, folder / object_file_name(++number, file.string()));
     }
-    if (ended) {
+    if (end) {
       AssociationEnding ending;
-      ending.end = AssociationEnd::released;
+      ending.end = *end;
       ending.ended_ms = utc_now_ms();
       write_association_ending(folder, ending);
     }
@@ -107,6 +109,80 @@ TEST_F(Collecting, LateSlicesSupersedeOnce) {
   EXPECT_EQ(jobs_after(std::chrono::seconds(40)), 2U);
 }
 
+// Each signal alone makes the study wait for quiet; together they end the wait.
+TEST_F(Collecting, ASeriesThatWasNotReleasedWaitsForQuiet) {
+  receive(TestSeries{}, AssociationEnd::aborted);
+  EXPECT_EQ(jobs_after(std::chrono::seconds(3)), 0U);
+  EXPECT_EQ(jobs_after(std::chrono::seconds(31)), 1U);
+}
+
+TEST_F(Collecting, AShortSeriesWaitsForQuiet) {
+  TestSeries series;
+  series.slices = 55;  // 108 mm
+  receive(series);
+  EXPECT_EQ(jobs_after(std::chrono::seconds(3)), 0U);
+  EXPECT_EQ(jobs_after(std::chrono::seconds(31)), 1U);
+}
+
+TEST_F(Collecting, ASeriesWithAGapWaitsForTheMissingSlice) {
+  receive(TestSeries{});
+  fs::remove(last_folder_ / object_file_name(31, (folder_.path() / "source" / "i101.dcm").string()));
+  EXPECT_EQ(jobs_after(std::chrono::seconds(3)), 0U);
+  receive(TestSeries{});
+  EXPECT_EQ(jobs_after(std::chrono::seconds(3)), 1U);
+  EXPECT_EQ(newest_input().files.size(), 60U);
+}
+
+class ExpectedCount : public Collecting, public testing::WithParamInterface<DcmTagKey> {};
+
+TEST_P(ExpectedCount, IsWaitedForAndEndsTheWait) {
+  TestSeries series;
+  series.adjust = [](DcmDataset& dataset, int) { put(dataset, GetParam(), "60"); };
+  series.slices = 58;
+  receive(series);
+  EXPECT_EQ(jobs_after(std::chrono::seconds(3)), 0U) << "58 of 60";
+  series.slices = 60;
+  receive(series);
+  EXPECT_EQ(jobs_after(std::chrono::seconds(3)), 1U);
+  EXPECT_EQ(newest_input().files.size(), 60U);
+}
+
+TEST_P(ExpectedCount, ThatIsNeverReachedWaitsForQuietOnly) {
+  TestSeries series;
+  series.adjust = [](DcmDataset& dataset, int) { put(dataset, GetParam(), "2000"); };
+  receive(series);
+  EXPECT_EQ(jobs_after(std::chrono::seconds(3)), 0U);
+  EXPECT_EQ(jobs_after(std::chrono::seconds(31)), 1U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Collecting,
+                         ExpectedCount,
+                         testing::Values(DCM_ImagesInAcquisition, DCM_NumberOfSeriesRelatedInstances),
+                         [](const auto& tested) {
+                           return tested.param == DCM_ImagesInAcquisition ? "ImagesInAcquisition"
+                                                                          : "NumberOfSeriesRelatedInstances";
+                         });
+
+TEST_F(Collecting, ABetterVolumeSupersedesOnceAndAWorseOneNever) {
+  TestSeries thick;
+  thick.series_uid += ".5";
+  thick.spacing_mm = 3.0;
+  thick.slices = 40;
+  receive(thick);
+  ASSERT_EQ(jobs_after(std::chrono::seconds(3)), 1U);
+  receive(TestSeries{});
+  ASSERT_EQ(jobs_after(std::chrono::seconds(40)), 2U);
+  EXPECT_EQ(store_->jobs("").front().what.series_instance_uid, TestSeries{}.series_uid);
+  EXPECT_EQ(store_->jobs("").back().state, JobState::superseded);
+  TestSeries thicker = thick;
+  thicker.series_uid += ".6";
+  thicker.spacing_mm = 4.0;
+  receive(thicker);
+  EXPECT_EQ(jobs_after(std::chrono::seconds(40)), 2U);
+  restart();
+  EXPECT_EQ(jobs_after(std::chrono::seconds(40)), 2U);
+}
+
 TEST_F(Collecting, ACorrectedPersonIsIssuedAgainWithTheSameContent) {
   receive(TestSeries{});
   ASSERT_EQ(jobs_after(std::chrono::seconds(3)), 1U);
@@ -163,7 +239,7 @@ TEST_F(Collecting, AnUnreadableObjectGoesToQuarantineAndTheRestIsWorkedOn) {
 }
 
 TEST_F(Collecting, AnOpenAssociationPostpones) {
-  receive(TestSeries{}, false);
+  receive(TestSeries{}, std::nullopt);
   EXPECT_EQ(jobs_after(std::chrono::seconds(40)), 0U);
   EXPECT_EQ(jobs_after(std::chrono::seconds(100)), 1U)
       << "busy with other studies for longer than it may be silent";
@@ -205,8 +281,14 @@ TEST_F(Collecting, OldStudiesLeaveTheSpoolWhenTheirJobsAreFinished) {
   ASSERT_TRUE(store_->drop(store_->jobs("").front().id, 0));
   EXPECT_EQ(collector_->retire(*store_, now_), 1);
   EXPECT_TRUE(fs::is_empty(spool().associations()));
-  receive(TestSeries{});
+  TestSeries
+      encoded_otherwise;  // what cannot be compared any more: another digest under the same identifiers
+  encoded_otherwise.word = [](int, int, int) { return std::uint16_t{77}; };
+  receive(encoded_otherwise);
   EXPECT_EQ(jobs_after(std::chrono::seconds(40)), 1U) << "a tombstone outlives the files";
+  EXPECT_TRUE(fs::exists(folder_.path() / newest_input().files.front()))
+      << "`jobs retry` finds what is there";
+  EXPECT_TRUE(store_->alarms(10).empty());
 }
 
 }  // namespace

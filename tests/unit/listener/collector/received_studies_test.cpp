@@ -22,6 +22,12 @@ Arrival at(SteadyMs at_ms, const std::string& association = "node1/a", const std
   return {association, from, at_ms};
 }
 
+AssociationEnding ending(AssociationEnd end) {
+  AssociationEnding ending;
+  ending.end = end;
+  return ending;
+}
+
 class Received : public testing::Test {
  protected:
   [[nodiscard]] const ReceivedStudy& study() const { return received_.studies().at("1.2"); }
@@ -75,16 +81,16 @@ TEST_F(Received, AnotherTransferSyntaxIsComparedDecodedAndKeepsTheDigest) {
 TEST_F(Received, SignalsFollowTheAssociationsThatBroughtTheStudy) {
   static_cast<void>(received_.add(object("1"), at(10, "node1/a")));
   static_cast<void>(received_.add(object("2"), at(20, "node1/b")));
-  received_.association_ended("node1/a", AssociationEnd::released, 30);
+  received_.association_ended("node1/a", ending(AssociationEnd::released), 30);
   EXPECT_TRUE(received_.signals(study()).association_open);
-  received_.association_ended("node1/b", AssociationEnd::aborted, 40);
+  received_.association_ended("node1/b", ending(AssociationEnd::aborted), 40);
   StudySignals signals = received_.signals(study());
   EXPECT_FALSE(signals.association_open);
   EXPECT_FALSE(signals.released);
   EXPECT_EQ(signals.last_ended_ms, 40);
   EXPECT_EQ(signals.last_object_ms, 20);
   static_cast<void>(received_.add(object("3"), at(50, "node1/c")));
-  received_.association_ended("node1/c", AssociationEnd::released, 60);
+  received_.association_ended("node1/c", ending(AssociationEnd::released), 60);
   EXPECT_TRUE(received_.signals(study()).released);
 }
 
@@ -93,14 +99,23 @@ TEST_F(Received, ForgettingAStudyKeepsTheEndingsOthersNeed) {
   other.study_instance_uid = "1.3";
   static_cast<void>(received_.add(object("1"), at(10, "node1/a")));
   static_cast<void>(received_.add(other, at(10, "node1/a")));
-  received_.association_ended("node1/a", AssociationEnd::released, 30);
+  received_.association_ended("node1/a", ending(AssociationEnd::released), 30);
   received_.forget("1.3");
   EXPECT_FALSE(received_.signals(study()).association_open);
 }
 
+TEST_F(Received, SeriesOfWhichNothingIsKeptAreRememberedAndDecideNothing) {
+  AssociationEnding with_dose_report = ending(AssociationEnd::released);
+  with_dose_report.dropped_series = {{"1.2", "1.2.99", "1.2.840.10008.5.1.4.1.1.88.67", 99}};
+  received_.association_ended("node1/a", with_dose_report, 30);
+  EXPECT_FALSE(study().undecided);
+  static_cast<void>(received_.add(object("1"), at(40, "node1/b")));
+  EXPECT_EQ(study().dropped.size(), 1U);
+}
+
 TEST_F(Received, TimesBeforeTheMachineStartedAreNegativeAndStillCount) {
   static_cast<void>(received_.add(object("1"), at(-90000)));
-  received_.association_ended("node1/a", AssociationEnd::released, -80000);
+  received_.association_ended("node1/a", ending(AssociationEnd::released), -80000);
   const StudySignals signals = received_.signals(study());
   EXPECT_TRUE(signals.released);
   EXPECT_EQ(signals.last_ended_ms, -80000);

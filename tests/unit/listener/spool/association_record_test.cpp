@@ -79,7 +79,8 @@ TEST_F(Spool, RecordsComeBackAsWritten) {
                             .stored = 3,
                             .dropped = 2,
                             .refused = 1,
-                            .detail = "idle for 60 s"});
+                            .detail = "idle for 60 s",
+                            .dropped_series = {{"1.2", "1.2.9", "1.2.840.10008.5.1.4.1.1.88.67", 99}}});
   write_bytes(folder / object_file_name(10, "b"), "y");
   write_bytes(folder / object_file_name(9, "a"), "x");
   write_bytes(folder / "notes.txt", "foreign");
@@ -95,6 +96,9 @@ TEST_F(Spool, RecordsComeBackAsWritten) {
   EXPECT_EQ(read.ending->dropped, 2);
   EXPECT_EQ(read.ending->refused, 1);
   EXPECT_EQ(read.ending->detail, "idle for 60 s");
+  ASSERT_EQ(read.ending->dropped_series.size(), 1U);
+  EXPECT_EQ(*read.ending->dropped_series.begin(),
+            (DroppedSeries{"1.2", "1.2.9", "1.2.840.10008.5.1.4.1.1.88.67", 99}));
   ASSERT_EQ(read.objects.size(), 2U);
   EXPECT_EQ(read.objects[0].number, 9);  // by number, not by name
   EXPECT_EQ(read.objects[1].number, 10);
