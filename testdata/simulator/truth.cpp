@@ -59,8 +59,9 @@ SideTruth side_truth(const FemurModel& femur,
   const AxisLine shaft = shaft_axis_below(shape, lesser.distal_z_mm);
   SideTruth truth;
   truth.side = femur.side();
-  truth.head_centre = pose.patient_from_femur(shape.head_centre_mm());
-  truth.head_radius_mm = shape.parameters().head_radius_mm;
+  const FemurShape::Sphere head = shape.best_head_sphere();
+  truth.head_centre = pose.patient_from_femur(head.centre);
+  truth.head_radius_mm = head.radius_mm;
   truth.neck_axis_direction = pose.patient_direction_from_femur(shape.neck_direction());
   truth.shaft_axis_direction = pose.patient_direction_from_femur(shaft.direction);
   truth.neck_shaft_angle_deg = std::acos(-dot(shape.neck_direction(), shaft.direction)) / degree;

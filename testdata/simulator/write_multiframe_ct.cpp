@@ -29,6 +29,60 @@ void put_rescale(DcmItem& functional_groups, const SeriesHeader& series, const S
   put(item, DCM_RescaleType, rescale_type(series.traps.content));
 }
 
+// The functional groups of an original Enhanced CT that say how it was acquired.
+void put_acquisition_groups(DcmItem& shared,
+                            const Protocol& protocol,
+                            const SeriesHeader& series,
+                            const ScanGrid& grid) {
+  DcmItem& type = add_item(shared, DCM_CTAcquisitionTypeSequence);
+  put(type, DCM_AcquisitionType, "SPIRAL");
+  put(type, DCM_ConstantVolumeFlag, "NO");
+  put(type, DCM_FluoroscopyFlag, "NO");
+  DcmItem& details = add_item(shared, DCM_CTAcquisitionDetailsSequence);
+  put(details, DCM_RotationDirection, "CW");
+  put_double(details, DCM_RevolutionTime, 0.5);
+  put_double(details, DCM_SingleCollimationWidth, 0.5);
+  put_double(details, DCM_TotalCollimationWidth, 32.0);
+  put(details, DCM_TableHeight, 120.0);
+  put(details, DCM_GantryDetectorTilt, protocol.gantry_tilt_deg);
+  put(details, DCM_DataCollectionDiameter, protocol.field_of_view_mm);
+  DcmItem& table = add_item(shared, DCM_CTTableDynamicsSequence);
+  put_double(table, DCM_TableSpeed, 53.0);
+  put_double(table, DCM_TableFeedPerRotation, 26.5);
+  put_double(table, DCM_SpiralPitchFactor, 0.828);
+  DcmItem& position = add_item(shared, DCM_CTPositionSequence);
+  put_double(position, DCM_TablePosition, 0.0);
+  const std::array<Float64, 3> centre{grid.isocentre_mm.x, grid.isocentre_mm.y, grid.isocentre_mm.z};
+  for (const DcmTagKey& tag : {DCM_DataCollectionCenterPatient, DCM_ReconstructionTargetCenterPatient})
+    check(position.putAndInsertFloat64Array(tag, centre.data(), centre.size()), "cannot set a centre");
+  DcmItem& geometry = add_item(shared, DCM_CTGeometrySequence);
+  put_double(geometry, DCM_DistanceSourceToDetector, 1072.0);
+  put_double(geometry, DCM_DistanceSourceToDataCollectionCenter, 600.0);
+  DcmItem& reconstruction = add_item(shared, DCM_CTReconstructionSequence);
+  put(reconstruction, DCM_ReconstructionAlgorithm, "FILTER_BACK_PROJ");
+  put(reconstruction, DCM_ConvolutionKernel, series.kernel);
+  put(reconstruction, DCM_ConvolutionKernelGroup, "BODY");
+  put(reconstruction, DCM_ReconstructionDiameter, protocol.field_of_view_mm);
+  put(reconstruction,
+      DCM_ReconstructionPixelSpacing,
+      decimal_string(grid.pixel_mm) + '\\' + decimal_string(grid.pixel_mm));
+  put_double(reconstruction, DCM_ReconstructionAngle, 360.0);
+  put(reconstruction, DCM_ImageFilter, "NONE");
+  DcmItem& exposure = add_item(shared, DCM_CTExposureSequence);
+  put_double(exposure, DCM_ExposureTimeInms, 500.0);
+  put_double(exposure, DCM_XRayTubeCurrentInmA, 250.0);
+  put_double(exposure, DCM_ExposureInmAs, 125.0);
+  put(exposure, DCM_ExposureModulationType, "NONE");
+  DcmItem& tube = add_item(shared, DCM_CTXRayDetailsSequence);
+  put(tube, DCM_KVP, protocol.tube_kvp);
+  put_double(tube, DCM_FocalSpots, 1.2);
+  put(tube, DCM_FilterType, "LARGE");
+  put(tube, DCM_FilterMaterial, "ALUMINUM");
+  put(add_item(shared, DCM_IrradiationEventIdentificationSequence),
+      DCM_IrradiationEventUID,
+      derived_uid(series.series_instance_uid + "/irradiation"));
+}
+
 void put_shared(DcmDataset& d,
                 const Protocol& protocol,
                 const SeriesHeader& series,
@@ -54,24 +108,14 @@ void put_shared(DcmDataset& d,
     put(converted, DCM_ReconstructionDiameter, protocol.field_of_view_mm);
     return;
   }
-  DcmItem& reconstruction = add_item(shared, DCM_CTReconstructionSequence);
-  put(reconstruction, DCM_ReconstructionAlgorithm, "FILTER_BACK_PROJ");
-  put(reconstruction, DCM_ConvolutionKernel, series.kernel);
-  put(reconstruction, DCM_ConvolutionKernelGroup, "BODY");
-  put(reconstruction, DCM_ReconstructionDiameter, protocol.field_of_view_mm);
-  DcmItem& tube = add_item(shared, DCM_CTXRayDetailsSequence);
-  put(tube, DCM_KVP, protocol.tube_kvp);
-  put(tube, DCM_FilterType, "LARGE");
-  DcmItem& geometry = add_item(shared, DCM_CTGeometrySequence);
-  put_double(geometry, DCM_DistanceSourceToDetector, 1072.0);
-  put_double(geometry, DCM_DistanceSourceToDataCollectionCenter, 600.0);
-  DcmItem& details = add_item(shared, DCM_CTAcquisitionDetailsSequence);
-  put(details, DCM_RotationDirection, "CW");
-  put(details, DCM_TableHeight, 120.0);
-  put(details, DCM_GantryDetectorTilt, protocol.gantry_tilt_deg);
+  put_acquisition_groups(shared, protocol, series, grid);
 }
 
-void put_frame(DcmDataset& d, const SeriesHeader& series, const SeriesFrame& frame, Uint32 in_stack) {
+void put_frame(DcmDataset& d,
+               const StudyHeader& study,
+               const SeriesHeader& series,
+               const SeriesFrame& frame,
+               Uint32 in_stack) {
   DcmItem& groups = add_item(d, DCM_PerFrameFunctionalGroupsSequence);
   DcmItem& content = add_item(groups, DCM_FrameContentSequence);
   const auto stack = static_cast<Uint32>(frame.acquisition - series.acquisition + 1);
@@ -81,12 +125,18 @@ void put_frame(DcmDataset& d, const SeriesHeader& series, const SeriesFrame& fra
   check(content.putAndInsertUint32Array(DCM_DimensionIndexValues, index.data(), index.size()),
         "cannot set the dimension index");
   put(content, DCM_FrameAcquisitionNumber, static_cast<Uint16>(frame.acquisition));
+  for (const DcmTagKey& tag : {DCM_FrameAcquisitionDateTime, DCM_FrameReferenceDateTime})
+    put(content, tag, study.study_date + study.study_time);
+  put_double(content, DCM_FrameAcquisitionDuration, 500.0);
   put_point(add_item(groups, DCM_PlanePositionSequence), DCM_ImagePositionPatient, frame.position_mm);
   if (series.traps.changing_rescale) put_rescale(groups, series, frame);
   if (series.object_kind == ObjectKind::legacy_converted_enhanced_ct) {
     DcmItem& source = add_item(groups, DCM_ConversionSourceAttributesSequence);
     put(source, DCM_ReferencedSOPClassUID, UID_CTImageStorage);
     put(source, DCM_ReferencedSOPInstanceUID, frame.sop_instance_uid);
+    put(add_item(groups, DCM_UnassignedPerFrameConvertedAttributesSequence),
+        DCM_InstanceNumber,
+        std::to_string(frame.instance_number));
   }
 }
 
@@ -126,6 +176,8 @@ std::filesystem::path write_multiframe_ct(const std::filesystem::path& folder,
   put_double(d, DCM_AcquisitionDuration, 5000.0);
   put(d, DCM_ContentDate, study.study_date);
   put(d, DCM_ContentTime, study.study_time);
+  put(d, DCM_ContentQualification, "PRODUCT");
+  check(d.insertEmptyElement(DCM_AcquisitionContextSequence), "cannot set an empty sequence");
   put(d, DCM_PixelPresentation, "MONOCHROME");
   put(d, DCM_VolumetricProperties, "VOLUME");
   put(d, DCM_VolumeBasedCalculationTechnique, "NONE");
@@ -144,7 +196,7 @@ std::filesystem::path write_multiframe_ct(const std::filesystem::path& folder,
   for (const SeriesFrame& frame : frames) {
     in_stack = frame.acquisition == stack ? in_stack + 1 : 1;
     stack = frame.acquisition;
-    put_frame(d, series, frame, in_stack);
+    put_frame(d, study, series, frame, in_stack);
     stored.insert(stored.end(), frame.stored.begin(), frame.stored.end());
   }
   put(d, DCM_NumberOfFrames, std::to_string(frames.size()));

@@ -67,6 +67,9 @@ std::filesystem::path write_dose_report(const std::filesystem::path& folder,
   put(d, DCM_InstanceNumber, "1");
   put(d, DCM_ContentDate, study.study_date);
   put(d, DCM_ContentTime, study.study_time);
+  for (const DcmTagKey& tag :
+       {DCM_ReferencedPerformedProcedureStepSequence, DCM_PerformedProcedureCodeSequence})
+    check(d.insertEmptyElement(tag), "cannot set an empty sequence");
   put(d, DCM_CompletionFlag, "COMPLETE");
   put(d, DCM_VerificationFlag, "UNVERIFIED");
   put(d, DCM_ValueType, "CONTAINER");
@@ -98,6 +101,7 @@ std::filesystem::path write_dose_page(const std::filesystem::path& folder,
   put_series_and_equipment(d, study, series);
   put(d, DCM_InstanceNumber, "1");
   put(d, DCM_ConversionType, "WSD");
+  put(d, DCM_PatientOrientation, "");
   put(d, DCM_SamplesPerPixel, Uint16{3});
   put(d, DCM_PhotometricInterpretation, "RGB");
   put(d, DCM_PlanarConfiguration, Uint16{0});
