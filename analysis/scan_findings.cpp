@@ -52,8 +52,8 @@ bool is_where_a_femur_is_measured(double z_mm, const Femora& femora) {
 
 void judge_mending(ScanFindings& findings, const CtVolume& ct, const Femora& femora) {
   for (const int slice : ct.interpolated_slices) {
-    const Eigen::Vector3d middle = ct.grid.patient_from_voxel(
-        {0.5 * (ct.grid.size[0] - 1), 0.5 * (ct.grid.size[1] - 1), 1.0 * slice});
+    const Eigen::Vector3d middle =
+        ct.grid.patient_from_voxel({0.5 * (ct.grid.size[0] - 1), 0.5 * (ct.grid.size[1] - 1), 1.0 * slice});
     const bool inside = is_where_a_femur_is_measured(middle.z(), femora);
     const std::string where = inside ? ", where a femur is measured (local interpolation)" : "";
     add(findings,
@@ -122,8 +122,8 @@ void judge_kernel(ScanFindings& findings, const CtVolume& ct, const std::optiona
   findings.notes.insert(findings.notes.end(), kernel.notes.begin(), kernel.notes.end());
 }
 
-// The phantom lies under the patient: behind a supine one, in front of a prone one. The geometry of the images
-// decides in any case; a word against it is told.
+// The phantom lies under the patient: behind a supine one, in front of a prone one. The geometry of the
+// images decides in any case; a word against it is told.
 void judge_patient_position(ScanFindings& findings,
                             const CtVolume& ct,
                             const Femora& femora,
@@ -151,7 +151,9 @@ void judge_patient_position(ScanFindings& findings,
 
 }  // namespace
 
-ScanFindings scan_findings(const CtVolume& ct, const Femora& femora, const std::optional<Calibration>& calibration) {
+ScanFindings scan_findings(const CtVolume& ct,
+                           const Femora& femora,
+                           const std::optional<Calibration>& calibration) {
   ScanFindings findings;
   judge_mending(findings, ct, femora);
   judge_image(findings, ct);

@@ -82,15 +82,15 @@ std::string_view value_of(NoteCode note) {
     case NoteCode::truncated_field_of_view:
       return "FH-N13";
     case NoteCode::slice_interpolated:
-      return "FH-N30";
+      return "FH-N20";
     case NoteCode::tilt_removed:
-      return "FH-N31";
+      return "FH-N21";
     case NoteCode::kernel_sharp:
-      return "FH-N32";
+      return "FH-N22";
     case NoteCode::hu_clipped:
-      return "FH-N33";
+      return "FH-N23";
     case NoteCode::patient_position:
-      return "FH-N34";
+      return "FH-N24";
     case NoteCode::joint_narrow:
       return "FH-N14";
     case NoteCode::voi_implausible:
@@ -105,11 +105,11 @@ std::string_view value_of(NoteCode note) {
       return "FH-N19";
     // Numbers 20 to 39 belong to what is read from the series.
     case NoteCode::calibration_asynchronous:
-      return "FH-N40";
+      return "FH-N25";
     case NoteCode::calibration_internal:
-      return "FH-N41";
+      return "FH-N26";
     case NoteCode::muscle_imbalance:
-      return "FH-N42";
+      return "FH-N27";
   }
   expects(false, "every note code has a coded value");
   return {};

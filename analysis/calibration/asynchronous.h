@@ -11,7 +11,7 @@ namespace focalhip {
 
 // What one scan of a phantom alone told of its scanner: one table of the site's calibration file.
 struct CalibrationEntry {
-  std::string date;  // YYYYMMDD, of the acquisition
+  std::string date;    // YYYYMMDD, of the acquisition
   std::string time{};  // HHMMSS, may be empty
   std::string device_serial_number{};
   std::string station_name{};

@@ -4,6 +4,9 @@
 
 #include "analysis/calibration/calibrate_internally.h"
 #include "analysis/calibration/calibrate_with_phantom.h"
+#include "analysis/calibration/muscle_balance.h"
+#include "analysis/calibration/muscle_noise.h"
+#include "analysis/volume/average_slices.h"
 
 namespace focalhip {
 
@@ -15,6 +18,14 @@ void require(std::vector<std::string>& problems, bool holds, const std::string& 
 
 void append(std::vector<std::string>& problems, const std::vector<std::string>& more) {
   problems.insert(problems.end(), more.begin(), more.end());
+}
+
+// What the patient's muscle tells of the image, whatever the calibration came from.
+Calibration with_muscle(const CtVolume& ct, const CalibrationOptions& options, Calibration calibration) {
+  const std::vector<SliceAverage> windows = average_in_windows(ct, options.window_mm, options.threads);
+  calibration.muscle_noise_sd_hu = muscle_noise_sd_hu(ct, windows, options.threads);
+  note_muscle_imbalance(ct, windows, calibration.notes);
+  return calibration;
 }
 
 }  // namespace
@@ -74,13 +85,15 @@ Calibration calibrate(const CtVolume& ct,
   }
   if (!options.entries.empty()) {
     const EntryChoice choice = choose_entry(ct, options.entries, options.kappa, options.asynchronous_days);
-    if (choice.entry != nullptr) return calibration_from(*choice.entry, choice.age_days, options.kappa);
+    if (choice.entry != nullptr) {
+      return with_muscle(ct, options, calibration_from(*choice.entry, choice.age_days, options.kappa));
+    }
     tried += "; no entered phantom scan serves: " + choice.why_none;
   }
   if (!options.internal) throw Refusal(RefusalCode::no_phantom, tried);
   try {
-    return calibrate_internally(
-        ct, known_energy_kev(ct.acquisition, options.entries), options.kappa, options.threads);
+    const auto energy_kev = known_energy_kev(ct.acquisition, options.entries);
+    return with_muscle(ct, options, calibrate_internally(ct, energy_kev, options.kappa, options.threads));
   } catch (const Refusal& refusal) {
     throw Refusal(RefusalCode::no_phantom, tried + "; " + refusal.what());
   }

@@ -165,10 +165,11 @@ double follow_along_z(Calibration& result,
                       double length_mm) {
   const auto along = fit_along_z(rods, grid.spacing_mm.z(), window_mm);
   if (!along) return 0.0;
-  const double sure_hu_per_mm =
-      std::abs(along->checked_drift_hu_per_mm) - 2.0 * along->checked_drift_error_hu_per_mm;
-  const double per_hu = 1.0 / (result.sigma_ct_hu_per_mg_cm3 * checked_density_mg_cm3);
-  if (sure_hu_per_mm * length_mm * per_hu < least_corrected_change) return 0.0;
+  const double drift_hu_per_mm = std::abs(along->checked_drift_hu_per_mm);
+  const double change =
+      drift_hu_per_mm * length_mm / (result.sigma_ct_hu_per_mg_cm3 * checked_density_mg_cm3);
+  if (change < least_corrected_change) return 0.0;
+  if (drift_hu_per_mm < 2.0 * along->checked_drift_error_hu_per_mm) return 0.0;  // noise
   // Slices are axial: the slice axis is the patient's z but for the cosine of a small tilt.
   const double z_per_mm = grid.patient_axes(2, 2);
   const Kappa kappa{.k = result.ha_per_k2hpo4, .c_mg_cm3 = result.ha_offset_mg_cm3};
@@ -177,7 +178,7 @@ double follow_along_z(Calibration& result,
   const double intercept_drift = along->intercept_drift_hu_per_mm / z_per_mm;
   result.sigma_ct_drift_hu_per_mg_cm3_per_mm = is_ha ? slope_drift * kappa.k : slope_drift;
   result.beta_ct_drift_hu_per_mm = is_ha ? intercept_drift + slope_drift * kappa.c_mg_cm3 : intercept_drift;
-  return std::abs(along->checked_drift_hu_per_mm) * length_mm * per_hu;
+  return change;
 }
 
 CalibrationQuality quality_of(const Calibration& result,

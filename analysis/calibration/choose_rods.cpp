@@ -11,7 +11,9 @@ namespace focalhip {
 
 namespace {
 
-constexpr double unusable_noise_ratio = 2.0;   // a bubble, a crack, or not a rod [science qct 2.4]
+constexpr double unusable_noise_ratio = 2.0;  // a bubble, a crack, or not a rod [science qct 2.4]
+// Below this the blur of a dense rod's edge is all that makes its rim uneven.
+constexpr double least_rim_sd_hu = 8.0;
 constexpr double unusable_residual_hu = 15.0;  // off the line of the other rods [science qct 2.4]
 constexpr double clearly_better = 0.5;         // residual SD without the rod, of that with it
 
@@ -25,15 +27,27 @@ std::vector<std::string> missing_rods(const std::vector<NamedRod>& rods, const P
   return sentences;
 }
 
-// Noise is lower at the rim, where the rods are, than in muscle: the other rods are the sharper yardstick.
+double median_of(const std::vector<NamedRod>& rods, double MeasuredRod::*value) {
+  std::vector<double> values;
+  values.reserve(rods.size());
+  for (const NamedRod& rod : rods) values.push_back(rod.measured.*value);
+  return median(std::move(values));
+}
+
+// Noise is lower at the rim of the body, where the rods are, than in muscle: the other rods are the sharper
+// yardstick.
 void exclude_uneven_rods(std::vector<NamedRod>& rods, double noise_sd_hu, std::vector<std::string>& reasons) {
   const double usual_sd_hu = std::min(noise_sd_hu, std::max(1.0, median_rod_sd_hu(rods)));
+  const double usual_rim_sd_hu = std::max(least_rim_sd_hu, median_of(rods, &MeasuredRod::rim_sd_hu));
   for (NamedRod& rod : rods) {
-    const double ratio = rod.measured.sd_hu / usual_sd_hu;
-    if (ratio <= unusable_noise_ratio) continue;
+    const double core_ratio = rod.measured.sd_hu / usual_sd_hu;
+    const double rim_ratio = rod.measured.rim_sd_hu / usual_rim_sd_hu;
+    if (core_ratio <= unusable_noise_ratio && rim_ratio <= unusable_noise_ratio) continue;
     rod.used = false;
-    reasons.push_back("rod " + rod.certificate.name + " is not uniform: SD " + fixed(rod.measured.sd_hu, 0) +
-                      " HU, " + fixed(ratio, 1) + " times the usual");
+    const bool in_core = core_ratio > unusable_noise_ratio;
+    reasons.push_back("rod " + rod.certificate.name + " is not uniform" + (in_core ? "" : " near its edge") +
+                      ": SD " + fixed(in_core ? rod.measured.sd_hu : rod.measured.rim_sd_hu, 0) + " HU, " +
+                      fixed(in_core ? core_ratio : rim_ratio, 1) + " times the usual");
   }
 }
 
@@ -125,12 +139,7 @@ double largest_drift_hu_per_mm(const std::vector<NamedRod>& rods) {
   return largest;
 }
 
-double median_rod_sd_hu(const std::vector<NamedRod>& rods) {
-  std::vector<double> sds;
-  sds.reserve(rods.size());
-  for (const NamedRod& rod : rods) sds.push_back(rod.measured.sd_hu);
-  return median(std::move(sds));
-}
+double median_rod_sd_hu(const std::vector<NamedRod>& rods) { return median_of(rods, &MeasuredRod::sd_hu); }
 
 double largest_noise_ratio(const std::vector<NamedRod>& rods, double noise_sd_hu) {
   double largest = 0.0;

@@ -143,8 +143,8 @@ struct Range {
 };
 
 // Rods are uniform inside (two may hold a bubble: grading, not finding, refuses those), stand in one material
-// and differ from each other.
-bool looks_like_rods(const Places& places) {
+// and differ from each other. A rod of three that is hidden reads what the holder reads.
+bool looks_like_rods(const Places& places, const RodSearch& search) {
   Range ring;
   Range inside;
   int uneven = 0;
@@ -155,6 +155,8 @@ bool looks_like_rods(const Places& places) {
         std::max(least_inside_tolerance_hu, inside_tolerance * std::abs(circle.contrast_hu()));
     if (circle.inside_sd_hu > tolerance) ++uneven;
   }
+  const bool one_of_three_hidden = search.rods == 3 && seen_circles(places).size() < 3;
+  if (one_of_three_hidden) inside.add(0.5 * (ring.low + ring.high));
   return uneven <= 2 && ring.width() <= most_ring_difference_hu && inside.width() >= least_range_hu;
 }
 
@@ -163,7 +165,7 @@ bool is_acceptable(const Places& places, const Eigen::Vector2d& left_in_plane, c
   return is_left_right(chord, left_in_plane, search.largest_row_tilt_deg + tilt_slack_deg) &&
          pitch_spread(places) <= search.largest_pitch_spread &&
          radius_spread(places) <= search.largest_radius_spread && is_smooth(places, search) &&
-         looks_like_rods(places);
+         looks_like_rods(places, search);
 }
 
 // A row one short: the missing rod is looked for at both ends with less evidence asked.

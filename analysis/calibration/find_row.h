@@ -22,8 +22,8 @@ struct RodSearch {
   double least_length_mm = 60.0;        // followed along the slice axis
   int threads = 2;                      // changes speed only
 
-  // Of four and more rods one may be hidden; fewer must all be there.
-  [[nodiscard]] std::size_t least_seen() const { return rods < 4 ? rods : rods - 1; }
+  // Of three and more rods one may be hidden.
+  [[nodiscard]] std::size_t least_seen() const { return rods < 3 ? rods : rods - 1; }
 };
 
 // Circles of one picture that stand like the rods of a phantom, in the direction of the patient's left. A

@@ -15,7 +15,12 @@ namespace {
 constexpr double clearly_better = 0.5;  // of the runner-up's residual [science qct 2.3]
 constexpr double explained_residual_hu = 15.0;
 constexpr double explained_r_squared = 0.998;
-constexpr double largest_zero_hu = 30.0;  // of water [science qct 2.4]
+// What no scanner reads [science qct 2.4, 2.5]: water off by more than this, a slope beyond that of the
+// lowest and the highest energy with a tenth to spare. Equal steps fit every certificate of equal steps
+// otherwise.
+constexpr double largest_zero_hu = 30.0;
+constexpr double smallest_sigma_ct = 0.9;
+constexpr double largest_sigma_ct = 1.95;
 constexpr std::size_t most_rods_permuted = 6;
 
 using Order = std::vector<std::size_t>;  // rod of each place
@@ -24,7 +29,7 @@ struct Judgement {
   Order order;
   double residual_sd_hu = 0.0;  // of the fit, one bad rod of at least five left out
   bool rising = false;          // denser is brighter
-  bool at_zero = false;         // water reads about 0
+  bool possible = false;        // for a scanner
   bool explained = false;       // within the limits of a usable calibration
 };
 
@@ -42,9 +47,10 @@ bool is_explained(const RodFit& fit) {
   return fit.r_squared >= explained_r_squared && fit.residual_max_hu <= explained_residual_hu;
 }
 
-bool is_at_zero(const RodFit& fit, MineralBasis basis) {
+bool is_possible(const RodFit& fit, MineralBasis basis) {
   const DensityScale scale = density_scale(fit.slope_hu_per_mg_cm3, fit.intercept_hu, basis, {});
-  return std::abs(scale.beta_ct_hu) <= largest_zero_hu;
+  return std::abs(scale.beta_ct_hu) <= largest_zero_hu && scale.sigma_ct_hu_per_mg_cm3 >= smallest_sigma_ct &&
+         scale.sigma_ct_hu_per_mg_cm3 <= largest_sigma_ct;
 }
 
 Judgement judge(std::span<const std::optional<double>> hu_of_place,
@@ -60,7 +66,7 @@ Judgement judge(std::span<const std::optional<double>> hu_of_place,
   return {.order = order,
           .residual_sd_hu = best.residual_sd_hu,
           .rising = best.slope_hu_per_mg_cm3 > 0.0,
-          .at_zero = is_at_zero(best, phantom.basis),
+          .possible = is_possible(best, phantom.basis),
           .explained = is_explained(best)};
 }
 
@@ -127,14 +133,14 @@ RodIdentity identify_rods(std::span<const std::optional<double>> hu_of_place, co
   }
   std::stable_sort(judgements.begin(), judgements.end(), [](const Judgement& left, const Judgement& right) {
     if (left.rising != right.rising) return left.rising;
-    if (left.at_zero != right.at_zero) return left.at_zero;
+    if (left.possible != right.possible) return left.possible;
     return left.residual_sd_hu < right.residual_sd_hu;
   });
   const Judgement& best = judgements.front();
   const Judgement& second = judgements[1];
-  // An order that puts water elsewhere than at 0 is no rival: equal steps fit at every offset. Where not even
-  // the best order fits there is nothing to mistake.
-  if (best.explained && second.rising && second.at_zero == best.at_zero &&
+  // An order that no scanner can read is no rival. Where not even the best order fits there is nothing to
+  // mistake.
+  if (best.explained && second.rising && second.possible == best.possible &&
       best.residual_sd_hu > clearly_better * second.residual_sd_hu) {
     refuse_two_orders(phantom, best, second);
   }
@@ -147,7 +153,8 @@ RodIdentity identify_rods(std::span<const std::optional<double>> hu_of_place, co
   }
   return {.rod_of_place = best.order,
           .residual_sd_hu = best.residual_sd_hu,
-          .is_explained = best.rising && best.at_zero && best.explained};
+          .is_possible = best.rising && best.possible,
+          .is_explained = best.rising && best.possible && best.explained};
 }
 
 }  // namespace focalhip

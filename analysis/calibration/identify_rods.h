@@ -13,7 +13,8 @@ namespace focalhip {
 struct RodIdentity {
   std::vector<std::size_t> rod_of_place;  // index into Phantom::rods
   double residual_sd_hu = 0.0;            // of the fit, one bad rod of at least five left out
-  bool is_explained = false;              // within the limits of a usable calibration
+  bool is_possible = false;               // a scanner can read such a slope and such a zero
+  bool is_explained = false;              // that, and within the limits of a usable calibration
 };
 
 // Tries the certificate's order in both directions, and every offset when the row has fewer places than the

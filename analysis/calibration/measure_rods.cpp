@@ -16,11 +16,31 @@ constexpr double least_same_hu = 60.0;
 constexpr double same_in_sd = 6.0;
 constexpr double bridged_mm = 6.0;  // disturbed slices that do not end the phantom
 constexpr double edge_reach_mm = 3.0;
+// The rim that is watched for bubbles ends before the blur of the edge.
+constexpr double rim_share = 0.8;
+constexpr double blurred_edge_mm = 1.5;
 
 struct SliceReading {
   double mean_hu = 0.0;
   double variance_hu2 = 0.0;
+  double rim_variance_hu2 = 0.0;
   bool valid = false;
+};
+
+// Mean and variance of what is added.
+struct Spread {
+  double sum = 0.0;
+  double sum_squares = 0.0;
+  double count = 0.0;
+  void add(double value) {
+    sum += value;
+    sum_squares += value * value;
+    count += 1.0;
+  }
+  [[nodiscard]] double mean() const { return sum / count; }
+  [[nodiscard]] double variance() const {
+    return count < 2.0 ? 0.0 : std::max(0.0, (sum_squares - sum * sum / count) / (count - 1.0));
+  }
 };
 
 // Calls visit(distance_mm, voxel_index) for the voxels of a slice around a centre; false when part of the
@@ -53,23 +73,25 @@ SliceReading read_slice(const CtVolume& ct,
                         double radius_mm,
                         const RodMeasurementOptions& options) {
   const double region_mm = options.region_share * radius_mm;
-  double sum = 0.0;
-  double sum_squares = 0.0;
-  double count = 0.0;
+  const double rim_mm = std::min(rim_share * radius_mm, radius_mm - blurred_edge_mm);
+  const double valid_mm =
+      std::max(region_mm + options.validity_margin_mm, radius_mm + options.whole_rod_margin_mm);
+  Spread core;
+  Spread rim;
   bool padding = false;
-  const bool inside = visit_disc(
-      ct.grid, slice, centre_mm, region_mm + options.validity_margin_mm, [&](double distance, std::size_t i) {
-        if (!ct.is_valid(i)) padding = true;
-        if (distance > region_mm) return;
-        const double hu = ct.hu[i];
-        sum += hu;
-        sum_squares += hu * hu;
-        count += 1.0;
-      });
-  if (!inside || padding || count < 2.0) return {};
-  const double mean = sum / count;
-  const double variance = std::max(0.0, (sum_squares - count * mean * mean) / (count - 1.0));
-  return {.mean_hu = mean, .variance_hu2 = variance, .valid = true};
+  const bool inside = visit_disc(ct.grid, slice, centre_mm, valid_mm, [&](double distance, std::size_t i) {
+    if (!ct.is_valid(i)) padding = true;
+    if (distance <= region_mm) {
+      core.add(ct.hu[i]);
+    } else if (distance <= rim_mm) {
+      rim.add(ct.hu[i]);
+    }
+  });
+  if (!inside || padding || core.count < 2.0) return {};
+  return {.mean_hu = core.mean(),
+          .variance_hu2 = core.variance(),
+          .rim_variance_hu2 = rim.variance(),
+          .valid = true};
 }
 
 using Readings = std::vector<std::vector<SliceReading>>;  // [place][slice]
@@ -101,7 +123,7 @@ std::optional<Usual> usual_reading(const std::vector<SliceReading>& slices, int 
     variances.push_back(reading.variance_hu2);
   }
   // A rod that leaves the field of view for part of its length is not measured at all.
-  if (10 * static_cast<int>(means.size()) < 9 * (last - first + 1)) return std::nullopt;
+  if (static_cast<int>(means.size()) < last - first + 1) return std::nullopt;
   const double sd = std::sqrt(median(variances));
   return Usual{.hu = median(means), .tolerance_hu = std::max(least_same_hu, same_in_sd * sd)};
 }
@@ -160,6 +182,7 @@ std::optional<MeasuredRod> summary(const std::vector<SliceReading>& slices,
   std::vector<double> means;
   MeasuredRod rod;
   double sum_variance = 0.0;
+  double sum_rim_variance = 0.0;
   for (int slice = range.first; slice <= range.last; ++slice) {
     const SliceReading& reading = slices[static_cast<std::size_t>(slice)];
     if (!reading.valid) continue;
@@ -167,10 +190,12 @@ std::optional<MeasuredRod> summary(const std::vector<SliceReading>& slices,
     means.push_back(reading.mean_hu);
     rod.slices.push_back({slice, reading.mean_hu});
     sum_variance += reading.variance_hu2;
+    sum_rim_variance += reading.rim_variance_hu2;
   }
   if (2 * static_cast<int>(means.size()) < range.last - range.first + 1) return std::nullopt;
   rod.mean_hu = median(means);
   rod.sd_hu = std::sqrt(sum_variance / static_cast<double>(means.size()));
+  rod.rim_sd_hu = std::sqrt(sum_rim_variance / static_cast<double>(means.size()));
   const RobustSlope drift = robust_slope(position_mm, means);
   rod.drift_hu_per_mm = drift.slope;
   rod.drift_error_hu_per_mm = drift.standard_error;

@@ -17,8 +17,9 @@ struct RodInSlice {
 
 // What a cylinder of 0.6 radius inside one rod reads, over the used slices.
 struct MeasuredRod {
-  double mean_hu = 0.0;  // median over slices of the per-slice mean: robust to streaks
-  double sd_hu = 0.0;    // within a slice, root mean square over slices: a bubble in a few slices counts
+  double mean_hu = 0.0;    // median over slices of the per-slice mean: robust to streaks
+  double sd_hu = 0.0;      // within a slice, root mean square over slices: a bubble in a few slices counts
+  double rim_sd_hu = 0.0;  // the same between there and the blurred edge, where bubbles gather
   double drift_hu_per_mm = 0.0;        // slope of the per-slice mean along the slice axis [Sen1968]
   double drift_error_hu_per_mm = 0.0;  // its standard error
   std::vector<RodInSlice> slices;      // the used ones, ascending
@@ -33,10 +34,13 @@ struct MeasuredRow {
 };
 
 struct RodMeasurementOptions {
-  double region_share = 0.6;        // radius of the measured cylinder, of the rod's
-  double end_trim_mm = 10.0;        // left out beside an end of the phantom inside the volume
-  double least_length_mm = 60.0;    // of the used slices
-  double validity_margin_mm = 2.0;  // between the measured cylinder and padding or the border of the picture
+  double region_share = 0.6;      // radius of the measured cylinder, of the rod's
+  double end_trim_mm = 10.0;      // left out beside an end of the phantom inside the volume
+  double least_length_mm = 60.0;  // of the used slices
+  // Between padding or the border of the picture and the measured cylinder, and the whole rod: a rod that is
+  // cut anywhere is not read, though its middle may be there.
+  double validity_margin_mm = 2.0;
+  double whole_rod_margin_mm = 1.0;
 };
 
 // Throws Refusal no_phantom when too little of the rods' length can be used.

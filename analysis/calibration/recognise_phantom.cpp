@@ -5,6 +5,7 @@
 #include <string>
 
 #include "analysis/calibration/choose_rods.h"
+#include "analysis/calibration/find_row.h"
 #include "analysis/support/expects.h"
 #include "analysis/support/format_number.h"
 
@@ -32,14 +33,35 @@ void read_as(const RodRow& row, const MeasuredRow& measured, const Phantom& phan
   }
 }
 
+// The row with one place more at its front or back, where the seen rods put it.
+RodRow extended(const RodRow& row, bool front) {
+  std::vector<std::optional<Eigen::Vector2d>> centres;
+  for (const RodRow::Place& place : row.places) centres.emplace_back(place.centre_mm);
+  const double index = front ? -1.0 : static_cast<double>(centres.size());
+  RodRow longer = row;
+  longer.places.insert(front ? longer.places.begin() : longer.places.end(),
+                       {.centre_mm = expected_place_mm(centres, index), .seen = false});
+  return longer;
+}
+
+// Of phantoms of four and more rods the seen ones tell which are missing. Of three every one is needed: the
+// hidden one, which looks like the holder, is read where it must stand, on either side.
+std::vector<RodRow> complete_rows(const FoundPhantomRow& found) {
+  const bool is_short = found.row.places.size() < std::min(found.rods, least_rods_judged);
+  if (!is_short) return {found.row};
+  return {extended(found.row, true), extended(found.row, false)};
+}
+
 void read_row(const CtVolume& ct,
               const FoundPhantomRow& found,
               const std::vector<Phantom>& phantoms,
               RowVerdict& verdict) {
   try {
-    const MeasuredRow measured = measure_rods(ct, found.row, {});
-    for (const Phantom& phantom : phantoms) {
-      if (phantom.rods.size() == found.rods) read_as(found.row, measured, phantom, verdict);
+    for (const RodRow& row : complete_rows(found)) {
+      const MeasuredRow measured = measure_rods(ct, row, {});
+      for (const Phantom& phantom : phantoms) {
+        if (phantom.rods.size() == found.rods) read_as(row, measured, phantom, verdict);
+      }
     }
   } catch (const Refusal& refusal) {
     verdict.objections.push_back(refusal.not_measured());
@@ -68,7 +90,7 @@ void refuse_two_phantoms(const RowVerdict& verdict) {
   const RecognisedPhantom& best = verdict.readings[0];
   for (std::size_t i = 1; i < verdict.readings.size(); ++i) {
     const RecognisedPhantom& other = verdict.readings[i];
-    if (other.phantom.rods.size() < least_rods_judged) continue;  // fits anything
+    if (!other.identity.is_possible) continue;
     if (best.identity.residual_sd_hu <= clearly_better * other.identity.residual_sd_hu) continue;
     throw Refusal(RefusalCode::phantom_ambiguous,
                   "the rods read almost equally well as " + best.phantom.name + " (" +

@@ -1,6 +1,7 @@
 #include "analysis/femur/find_vessel.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -8,20 +9,24 @@
 
 #include "analysis/volume/components.h"
 #include "analysis/volume/hu_region.h"
+#include "analysis/volume/smooth_gaussian.h"
 
 namespace focalhip {
 
 namespace {
 
-constexpr double slab_mm = 8.0;  // slices averaged: noise of 30 HU falls to about 10
-constexpr float enhanced_hu = 100.0F;
+constexpr double slab_mm = 8.0;       // slices averaged: noise of 30 HU falls to about 10
+constexpr double smoothing_mm = 1.2;  // in the plane of the slices
+// Artery and vein lie side by side; what melts into one at the first level is apart at a higher one.
+constexpr std::array<float, 5> levels_hu{100.0F, 130.0F, 160.0F, 200.0F, 250.0F};
 constexpr double least_mean_hu = 110.0;
 constexpr double most_mean_hu = 450.0;
 constexpr float calcified_hu = 600.0F;
 constexpr double least_across_mm = 5.0;
 constexpr double most_across_mm = 18.0;
+constexpr double core_mm = 2.0;           // bone is darkest in its middle, a vessel brightest
 constexpr double least_roundness = 0.55;  // area of the part to that of the circle about it
-constexpr double most_shift_mm = 7.0;     // from slab to slab: vessels run within 40 degrees of the slice axis
+constexpr double most_shift_mm = 7.0;  // from slab to slab: vessels run within 40 degrees of the slice axis
 constexpr int least_slabs = 5;
 // Where the vessels run: in front of the medial half of the head. Patient frame, mm from its centre.
 constexpr double lateral_reach_mm = 10.0;
@@ -41,9 +46,8 @@ IndexBox vessel_box(const CtVolume& ct, const Eigen::Vector3d& head_mm, double r
   const Eigen::Vector3d middle_mm = ct.grid.patient_from_voxel(
       0.5 * Eigen::Vector3d(ct.grid.size[0] - 1, ct.grid.size[1] - 1, ct.grid.size[2] - 1));
   const bool medial_is_left = middle_mm.x() > head_mm.x();
-  const Eigen::Vector3d low(medial_is_left ? -lateral_reach_mm : -medial_reach_mm,
-                            -radius_mm - in_front_mm,
-                            -caudal_reach_mm);
+  const Eigen::Vector3d low(
+      medial_is_left ? -lateral_reach_mm : -medial_reach_mm, -radius_mm - in_front_mm, -caudal_reach_mm);
   const Eigen::Vector3d high(
       medial_is_left ? medial_reach_mm : lateral_reach_mm, -0.6 * radius_mm, cranial_reach_mm);
   return covering_box(ct.grid, head_mm + low, head_mm + high);
@@ -61,6 +65,7 @@ HuRegion slab_mean(const CtVolume& ct, const IndexBox& box, int first, int last)
   mean.hu.assign(mean.grid.voxel_count(), 0.0F);
   for (std::size_t i = 0; i < stack.hu.size(); ++i) mean.hu[i % mean.hu.size()] += stack.hu[i];
   for (float& hu : mean.hu) hu /= static_cast<float>(last - first);
+  smooth_gaussian(mean.grid, mean.hu, smoothing_mm);
   return mean;
 }
 
@@ -87,9 +92,24 @@ std::vector<PartShape> shapes_in(const HuRegion& slab, const Components& parts) 
   return shapes;
 }
 
-std::optional<RoundPart> round_part(const PartShape& shape, double pixel_mm2) {
+// Mean within core_mm of a point.
+double core_hu(const HuRegion& slab, const PartShape& shape, const Eigen::Vector3d& centre_mm) {
+  double sum = 0.0;
+  int count = 0;
+  for (const Eigen::Vector3d& point : shape.points_mm) {
+    if ((point - centre_mm).norm() > core_mm) continue;
+    const Eigen::Vector3d voxel = slab.grid.voxel_from_patient(point);
+    sum += slab.hu[slab.grid.index(
+        static_cast<int>(std::lround(voxel.x())), static_cast<int>(std::lround(voxel.y())), 0)];
+    ++count;
+  }
+  return count == 0 ? 0.0 : sum / count;
+}
+
+std::optional<RoundPart> round_part(const HuRegion& slab, const PartShape& shape) {
   if (shape.points_mm.empty() || shape.touches_border || shape.largest_hu > calcified_hu) return std::nullopt;
   const auto count = static_cast<double>(shape.points_mm.size());
+  const double pixel_mm2 = slab.grid.spacing_mm.x() * slab.grid.spacing_mm.y();
   RoundPart part{.centre_mm = Eigen::Vector3d::Zero(), .mean_hu = shape.sum_hu / count};
   for (const Eigen::Vector3d& point : shape.points_mm) part.centre_mm += point / count;
   double farthest_mm = 0.0;
@@ -100,19 +120,19 @@ std::optional<RoundPart> round_part(const PartShape& shape, double pixel_mm2) {
   const double circle_mm2 = std::numbers::pi * std::pow(farthest_mm + 0.5 * std::sqrt(pixel_mm2), 2);
   const bool is_vessel = across_mm >= least_across_mm && across_mm <= most_across_mm &&
                          area_mm2 >= least_roundness * circle_mm2 && part.mean_hu >= least_mean_hu &&
-                         part.mean_hu <= most_mean_hu;
+                         part.mean_hu <= most_mean_hu && core_hu(slab, shape, part.centre_mm) >= part.mean_hu;
   return is_vessel ? std::optional(part) : std::nullopt;
 }
 
 std::vector<RoundPart> round_parts(const HuRegion& slab) {
-  std::vector<std::uint8_t> bright(slab.hu.size());
-  std::ranges::transform(slab.hu, bright.begin(), [](float hu) { return hu > enhanced_hu ? 1 : 0; });
-  const Components parts = label_components(slab.grid, bright);
-  const std::vector<PartShape> shapes = shapes_in(slab, parts);
   std::vector<RoundPart> found;
-  for (std::size_t label = 1; label < shapes.size(); ++label) {
-    const double pixel_mm2 = slab.grid.spacing_mm.x() * slab.grid.spacing_mm.y();
-    if (const auto part = round_part(shapes[label], pixel_mm2)) found.push_back(*part);
+  for (const float level_hu : levels_hu) {
+    std::vector<std::uint8_t> bright(slab.hu.size());
+    std::ranges::transform(slab.hu, bright.begin(), [&](float hu) { return hu > level_hu ? 1 : 0; });
+    const std::vector<PartShape> shapes = shapes_in(slab, label_components(slab.grid, bright));
+    for (std::size_t label = 1; label < shapes.size(); ++label) {
+      if (const auto part = round_part(slab, shapes[label])) found.push_back(*part);
+    }
   }
   return found;
 }

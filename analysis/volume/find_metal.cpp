@@ -43,7 +43,9 @@ std::vector<std::uint8_t> metal_in(const CtVolume& ct, const IndexBox& box, cons
   return metal;
 }
 
-Eigen::Vector3d centre_of(const VoxelGrid& grid, const std::vector<std::int32_t>& labels, std::int32_t label) {
+Eigen::Vector3d centre_of(const VoxelGrid& grid,
+                          const std::vector<std::int32_t>& labels,
+                          std::int32_t label) {
   Eigen::Vector3d sum = Eigen::Vector3d::Zero();
   double count = 0.0;
   for (std::size_t i = 0; i < labels.size(); ++i) {

@@ -6,7 +6,6 @@
 #include <span>
 #include <stdexcept>
 #include <string>
-#include <system_error>
 
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcrledrg.h>
@@ -119,30 +118,16 @@ bool same_decoded_image(const std::filesystem::path& one, const std::filesystem:
   return std::equal(left.begin(), left.end(), right.begin(), right.end());
 }
 
-ImageComparer::ImageComparer() {
-  std::array<int, 2> ends{};
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    throw std::system_error(errno, std::generic_category(), "socketpair");
-  }
-  socket_ = UniqueFd(ends[0]);
-  const UniqueFd helper_end(ends[1]);
-  const std::array kept = {helper_end.value()};
-  helper_ = fork_child({"comparer", kept}, [&helper_end] { return answer_requests(helper_end.value()); });
-}
-
-ImageComparer::~ImageComparer() {
-  socket_.reset();  // the helper ends
-  if (helper_ > 0) ::waitpid(helper_, nullptr, 0);
-}
+ImageComparer::ImageComparer() : helper_("comparer", answer_requests) {}
 
 bool ImageComparer::same(const std::filesystem::path& one, const std::filesystem::path& other) const {
   const std::string request = one.string() + '\0' + other.string();
   if (request.size() > longest_request) return false;
-  if (::send(socket_.value(), request.data(), request.size(), MSG_NOSIGNAL) < 0) return false;
+  if (::send(helper_.socket(), request.data(), request.size(), MSG_NOSIGNAL) < 0) return false;
   char answer = answer_different;
   ssize_t count = 0;
   do {
-    count = ::recv(socket_.value(), &answer, 1, 0);
+    count = ::recv(helper_.socket(), &answer, 1, 0);
   } while (count < 0 && errno == EINTR);
   return count == 1 && answer == answer_same;
 }

@@ -2,9 +2,7 @@
 
 #include <filesystem>
 
-#include <sys/types.h>
-
-#include "listener/support/unique_fd.h"
+#include "listener/support/helper_process.h"
 
 namespace focalhip {
 
@@ -15,15 +13,11 @@ namespace focalhip {
 class ImageComparer {
  public:
   ImageComparer();  // forks the helper: call it single-threaded
-  ~ImageComparer();
-  ImageComparer(const ImageComparer&) = delete;
-  ImageComparer& operator=(const ImageComparer&) = delete;
 
   [[nodiscard]] bool same(const std::filesystem::path& one, const std::filesystem::path& other) const;
 
  private:
-  UniqueFd socket_;
-  pid_t helper_ = 0;
+  HelperProcess helper_;
 };
 
 // The comparison itself: same matrix, geometry, rescaling and pixel values. Throws std::runtime_error when a

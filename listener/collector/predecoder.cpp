@@ -47,9 +47,9 @@ int decode_in_this_process(const std::string& object) {
   return 0;
 }
 
-class Helper {
+class DecodeQueue {
  public:
-  Helper(int socket, int processes) : socket_(socket), processes_(processes) {}
+  DecodeQueue(int socket, int processes) : socket_(socket), processes_(processes) {}
 
   // Until the owner closes its end.
   int run() {
@@ -108,26 +108,13 @@ void decode_ahead(const fs::path& object) {
   write_decoded_copy(*copy, slice.rows, slice.columns, slice.words);
 }
 
-Predecoder::Predecoder(int processes) {
-  std::array<int, 2> ends{};
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-    throw std::system_error(errno, std::generic_category(), "socketpair");
-  }
-  socket_ = UniqueFd(ends[0]);
-  const UniqueFd helper_end(ends[1]);
-  const std::array kept = {helper_end.value()};
-  helper_ = fork_child({"predecoder", kept}, [&] { return Helper(helper_end.value(), processes).run(); });
-}
-
-Predecoder::~Predecoder() {
-  socket_.reset();  // the helper ends, and its children with it
-  if (helper_ > 0) ::waitpid(helper_, nullptr, 0);
-}
+Predecoder::Predecoder(int processes)
+    : helper_("predecoder", [processes](int socket) { return DecodeQueue(socket, processes).run(); }) {}
 
 void Predecoder::ask(const fs::path& object) const {
   const std::string request = object.string();
   if (request.size() > longest_request) return;
-  static_cast<void>(::send(socket_.value(), request.data(), request.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
+  static_cast<void>(::send(helper_.socket(), request.data(), request.size(), MSG_NOSIGNAL | MSG_DONTWAIT));
 }
 
 }  // namespace focalhip

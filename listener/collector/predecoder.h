@@ -2,9 +2,7 @@
 
 #include <filesystem>
 
-#include <sys/types.h>
-
-#include "listener/support/unique_fd.h"
+#include "listener/support/helper_process.h"
 
 namespace focalhip {
 
@@ -16,16 +14,12 @@ class Predecoder {
  public:
   // Forks the helper: call it single-threaded. At most `processes` objects are decoded at once.
   explicit Predecoder(int processes);
-  ~Predecoder();
-  Predecoder(const Predecoder&) = delete;
-  Predecoder& operator=(const Predecoder&) = delete;
 
   // Asks for the copy of an object of the spool and does not wait. A full queue forgets the request.
   void ask(const std::filesystem::path& object) const;
 
  private:
-  UniqueFd socket_;
-  pid_t helper_ = 0;
+  HelperProcess helper_;
 };
 
 // Decodes one object to its copy; nothing happens when it has one or is no object of a spool. Throws Refusal,

@@ -72,15 +72,12 @@ void SqlJobStore::keep_way_back(const NewJob& job, const std::string& content, U
        storable_text(job.study_instance_uid),
        content,
        storable_text(job.identity_digest)});
-  if (rows == 0) insert_job(job, content, JobState::dropped, now_ms);
+  if (rows > 0) return;
+  insert_job(job, content, JobState::dropped, next_generation(storable_text(job.study_instance_uid)), now_ms);
 }
 
-std::int64_t SqlJobStore::insert_job(const NewJob& job,
-                                     const std::string& content,
-                                     JobState state,
-                                     UtcMs now_ms) {
-  const std::string study = storable_text(job.study_instance_uid);
-  const std::int64_t generation = next_generation(study);
+std::int64_t SqlJobStore::insert_job(
+    const NewJob& job, const std::string& content, JobState state, std::int64_t generation, UtcMs now_ms) {
   return database_
       .query(
           "INSERT INTO jobs (study_instance_uid, series_instance_uid, content_digest, identity_digest, "
@@ -88,7 +85,7 @@ std::int64_t SqlJobStore::insert_job(const NewJob& job,
           "owner, lease_until_ms, outcome_code, last_error, created_ms, changed_ms) "
           "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, '', 0, '', '', $12, $13) "
           "RETURNING id",
-          {study,
+          {storable_text(job.study_instance_uid),
            storable_text(job.series_instance_uid),
            content,
            storable_text(job.identity_digest),
@@ -122,8 +119,12 @@ std::optional<std::int64_t> SqlJobStore::add_job(const NewJob& job, UtcMs now_ms
          storable_text(job.instances_digest),
          now_ms});
     if (added == 0) return std::nullopt;  // another collector was faster
-    supersede_unfinished(storable_text(job.study_instance_uid), 0, now_ms);
-    const std::int64_t id = insert_job(job, content, JobState::queued, now_ms);
+    // First the generation: it holds the study's row until the end, so that whoever comes at the same time
+    // looks for unfinished jobs after this one is there.
+    const std::string study = storable_text(job.study_instance_uid);
+    const std::int64_t generation = next_generation(study);
+    supersede_unfinished(study, 0, now_ms);
+    const std::int64_t id = insert_job(job, content, JobState::queued, generation, now_ms);
     fault_point("collector_in_add_job");
     return id;
   });

@@ -98,8 +98,8 @@ bool SqlJobStore::retry(std::int64_t job_id, UtcMs now_ms) {
         {job_id});
     if (found.empty()) return false;
     const std::string study = found.front().text(0);
+    const std::int64_t generation = next_generation(study);  // first: see add_job
     supersede_unfinished(study, job_id, now_ms);
-    const std::int64_t generation = next_generation(study);
     return database_.execute(
                "UPDATE jobs SET state = 'queued', generation = $1, attempt = 0, owner = '', lease_until_ms = "
                "0, "

@@ -68,7 +68,8 @@ class SqlJobStore final : public JobStore {
   // Parts of a transaction.
   [[nodiscard]] std::optional<std::string> known_content(const NewJob& job);
   void keep_way_back(const NewJob& job, const std::string& content, UtcMs now_ms);
-  std::int64_t insert_job(const NewJob& job, const std::string& content, JobState state, UtcMs now_ms);
+  std::int64_t insert_job(
+      const NewJob& job, const std::string& content, JobState state, std::int64_t generation, UtcMs now_ms);
   std::int64_t next_generation(const std::string& study_instance_uid);
   void supersede_unfinished(const std::string& study_instance_uid, std::int64_t spared_job_id, UtcMs now_ms);
   void insert_alarm(const std::string& code, const std::string& detail, UtcMs now_ms);

@@ -132,10 +132,11 @@ int tell_outcome(const HipReport& report, const Request& request, std::ostream& 
   return status_refused;
 }
 
-// Nothing below the folder is DICOM: there is no person or study to report on, only that fact.
+// Nothing below the folder can be read as DICOM: there is no person or study to report on, only that fact.
 int refuse_without_header(const Request& request, const FoundSeries& found, std::ostream& errors) {
-  HipReport report = refused_report(
-      {}, {RefusalCode::no_images, "no DICOM object among " + std::to_string(found.files) + " files"});
+  const NotMeasured nothing{RefusalCode::no_images,
+                            "no DICOM object among " + std::to_string(found.files) + " files"};
+  HipReport report = refused_report({}, found.unreadable.value_or(nothing));
   report.subject.t2dm = request.overrides.t2dm;
   report.subject.height_cm = request.overrides.height_cm;
   report.subject.weight_kg = request.overrides.weight_kg;

@@ -36,7 +36,7 @@ constexpr const char* usage =
     "scanner,\n"
     "with the same tube voltage, kernel, class of field of view and table height.\n"
     "  enter    measures the phantom in a CT series (the phantom alone, or with anything else) and adds the\n"
-    "           result to FILE, which is created if need be. A running node reads FILE when it starts.\n"
+    "           result to FILE, which is created if need be. A running node reads FILE when it starts or is reloaded.\n"
     "  check    lists the entries of FILE, how old they are and until which day they serve, and every "
     "problem\n"
     "           as FILE:LINE: key: rule.\n"

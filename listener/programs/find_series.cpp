@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
+#include <variant>
 
 #include "analysis/support/parallel_for.h"
 
@@ -26,25 +28,55 @@ std::vector<fs::path> files_below(const fs::path& where) {
   return files;
 }
 
-std::vector<ScannedInstance> scan_all(const std::vector<fs::path>& files,
-                                      int threads,
-                                      const ScanListener& on_scan) {
-  std::vector<std::optional<ScannedInstance>> scanned(files.size());
+using Scan = std::variant<ScannedInstance, ScanProblem>;
+
+struct ScannedFiles {
+  std::vector<ScannedInstance> instances;
+  std::vector<ScanProblem> problems;  // of files that call themselves DICOM
+};
+
+// A result has to refer to its source; an object without identifiers cannot be referred to.
+std::optional<ScanProblem> unnameable(const Scan& scan) {
+  const auto* instance = std::get_if<ScannedInstance>(&scan);
+  if (instance == nullptr) return std::nullopt;
+  const bool is_named = !instance->sop_class_uid.empty() && !instance->sop_instance_uid.empty() &&
+                        !instance->study_instance_uid.empty() && !instance->series_instance_uid.empty();
+  if (is_named) return std::nullopt;
+  return ScanProblem{.kind = ScanProblem::Kind::malformed,
+                     .detail = "class, study, series or instance UID missing"};
+}
+
+ScannedFiles scan_all(const std::vector<fs::path>& files, int threads, const ScanListener& on_scan) {
+  std::vector<Scan> scanned(files.size(), ScanProblem{});
   std::mutex telling;
   std::size_t done = 0;
   parallel_for(static_cast<int>(files.size()), threads, [&](int i) {
     const auto index = static_cast<std::size_t>(i);
-    auto result = scan_instance(files[index], {});
-    if (auto* instance = std::get_if<ScannedInstance>(&result)) scanned[index] = std::move(*instance);
+    scanned[index] = scan_instance(files[index], {});
     const std::scoped_lock lock(telling);
     ++done;
     if (on_scan) on_scan(done, files.size());
   });
-  std::vector<ScannedInstance> instances;
-  for (auto& instance : scanned) {
-    if (instance) instances.push_back(std::move(*instance));
+  ScannedFiles result;
+  for (Scan& scan : scanned) {
+    if (const auto problem = unnameable(scan)) scan = *problem;
+    if (auto* instance = std::get_if<ScannedInstance>(&scan)) {
+      result.instances.push_back(std::move(*instance));
+    } else if (std::get<ScanProblem>(scan).kind != ScanProblem::Kind::not_dicom) {
+      result.problems.push_back(std::get<ScanProblem>(std::move(scan)));
+    }
   }
-  return instances;
+  return result;
+}
+
+NotMeasured refusal_of(const ScanProblem& problem) {
+  const bool unsupported = problem.kind == ScanProblem::Kind::unsupported;
+  return {unsupported ? RefusalCode::unsupported_syntax : RefusalCode::header_inconsistent, problem.detail};
+}
+
+std::string line_about(const std::vector<ScanProblem>& problems) {
+  const std::string count = problems.size() == 1 ? "1 file" : std::to_string(problems.size()) + " files";
+  return count + " could not be read: " + problems.front().detail;
 }
 
 std::vector<fs::path> paths_of(const std::vector<ScannedInstance>& instances) {
@@ -78,11 +110,15 @@ NotMeasured why_no_volume(const StudyVolumes& volumes) {
 FoundSeries find_series(const fs::path& where, int threads, const ScanListener& on_scan) {
   FoundSeries found;
   const std::vector<fs::path> files = files_below(where);
-  const std::vector<ScannedInstance> instances = scan_all(files, threads, on_scan);
+  const auto [instances, problems] = scan_all(files, threads, on_scan);
   StudyVolumes volumes = group_volumes(instances);
   found.files = files.size();
   found.dicom_objects = instances.size();
-  found.work.other_series = volumes.candidates.empty() ? volumes.ignored : volumes.other_series();
+  found.work.other_series = volumes.other_series();
+  found.work.other_series.insert(
+      found.work.other_series.end(), volumes.ignored.begin(), volumes.ignored.end());
+  if (!problems.empty()) found.work.other_series.push_back(line_about(problems));
+  if (instances.empty() && !problems.empty()) found.unreadable = refusal_of(problems.front());
   if (volumes.candidates.empty()) {
     found.work.files = paths_of(instances);
     found.work.refusal = why_no_volume(volumes);

@@ -14,7 +14,9 @@ namespace focalhip {
 struct FoundSeries {
   SeriesWork work;                // the best volume, or why there is none
   std::size_t files = 0;          // regular files looked at
-  std::size_t dicom_objects = 0;  // of them DICOM objects
+  std::size_t dicom_objects = 0;  // of them DICOM objects that can be read
+  // Set where files call themselves DICOM but none can be read: the code of the first one's problem.
+  std::optional<NotMeasured> unreadable;
   std::int64_t newest_file_ms =
       0;  // UTC, last change of the files of `work`: stands in for the time of reception
 };

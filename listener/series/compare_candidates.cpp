@@ -56,6 +56,10 @@ std::string reason_against(const VolumeCandidate& candidate, const VolumeCandida
     case Difference::reformatted:
       return "reformatted from another series";
     case Difference::grade:
+      if (hundredths(candidate.slice_spacing_mm) == hundredths(best.slice_spacing_mm) &&
+          sharpness(candidate) > sharpness(best)) {
+        return "sharper kernel";
+      }
       return std::string("lower grade ") + letter(candidate.grade);
     case Difference::spacing:
       return "thicker slices";

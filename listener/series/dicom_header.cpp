@@ -2,12 +2,14 @@
 
 #include <charconv>
 #include <cmath>
+#include <mutex>
 #include <stdexcept>
 
 #include <dcmtk/dcmdata/dcbytstr.h>
 #include <dcmtk/dcmdata/dcdeftag.h>
 #include <dcmtk/dcmdata/dcdict.h>
 #include <dcmtk/dcmdata/dcelem.h>
+#include <dcmtk/dcmdata/dcobject.h>
 
 #include "analysis/support/reason_codes.h"
 
@@ -34,6 +36,9 @@ DcmFileFormat open_object(const std::filesystem::path& file, ReadPart part) {
     throw std::runtime_error("the DICOM data dictionary is not installed");
   if (!std::filesystem::exists(file))
     throw std::runtime_error("a received object is gone: " + file.filename().string());
+  // Archives that do not know an attribute store it as UN; the dictionary says what it is.
+  static std::once_flag once;
+  std::call_once(once, [] { dcmEnableUnknownVRConversion.set(OFTrue); });
   const OFFilename name(file.c_str());
   DcmFileFormat object;
   const OFCondition read =

@@ -61,8 +61,11 @@ bool same_plane(const ScannedInstance& left, const ScannedInstance& right) {
   return left.rows == right.rows && left.columns == right.columns &&
          left.frame_of_reference_uid == right.frame_of_reference_uid && left.stack == right.stack &&
          left.patient_position == right.patient_position &&
-         left.convolution_kernel == right.convolution_kernel && same_or_absent(left.kvp, right.kvp, 0.5) &&
-         same_or_absent(left.slice_thickness_mm, right.slice_thickness_mm, 0.01);
+         left.convolution_kernel == right.convolution_kernel && same_or_absent(left.kvp, right.kvp, 0.5);
+}
+
+bool same_thickness(const ScannedInstance& left, const ScannedInstance& right) {
+  return same_or_absent(left.slice_thickness_mm, right.slice_thickness_mm, 0.01);
 }
 
 std::vector<Slices> stacks_of_equal_plane(const Slices& axial) {
@@ -70,7 +73,8 @@ std::vector<Slices> stacks_of_equal_plane(const Slices& axial) {
   for (const ScannedInstance& slice : axial) {
     const auto stack = std::ranges::find_if(stacks, [&](const Slices& candidate) {
       const ScannedInstance& first = candidate.front();
-      return first.series_instance_uid == slice.series_instance_uid && same_plane(first, slice);
+      return first.series_instance_uid == slice.series_instance_uid && same_plane(first, slice) &&
+             same_thickness(first, slice);
     });
     if (stack == stacks.end()) {
       stacks.push_back({slice});
@@ -84,6 +88,34 @@ std::vector<Slices> stacks_of_equal_plane(const Slices& axial) {
 void sort_by_position(Slices& stack) {
   const Eigen::Vector3d normal = cranial_normal(stack.front());
   std::ranges::stable_sort(stack, {}, [&](const ScannedInstance& s) { return position_along_mm(s, normal); });
+}
+
+// Two reconstructions cover the same places with different slices. Where the thickness changes on the way
+// instead, the slices are one scan, and an irregular one. Stacks sorted by position.
+bool continue_each_other(const Slices& left, const Slices& right) {
+  if (left.front().series_instance_uid != right.front().series_instance_uid ||
+      !same_plane(left.front(), right.front()))
+    return false;
+  const Eigen::Vector3d normal = cranial_normal(left.front());
+  const auto below = [&](const Slices& lower, const Slices& upper) {
+    return position_along_mm(lower.back(), normal) < position_along_mm(upper.front(), normal);
+  };
+  return below(left, right) || below(right, left);
+}
+
+void join_stacks_of_one_scan(std::vector<Slices>& stacks) {
+  for (std::size_t i = 0; i < stacks.size(); ++i) {
+    for (std::size_t j = i + 1; j < stacks.size();) {
+      if (!continue_each_other(stacks[i], stacks[j])) {
+        ++j;
+        continue;
+      }
+      stacks[i].insert(stacks[i].end(), stacks[j].begin(), stacks[j].end());
+      sort_by_position(stacks[i]);
+      stacks.erase(stacks.begin() + static_cast<std::ptrdiff_t>(j));
+      j = i + 1;
+    }
+  }
 }
 
 // --- several acquisitions under one series
@@ -206,8 +238,10 @@ std::vector<SliceStack> separate_stacks(const std::vector<ScannedInstance>& axia
   constexpr std::array<Time, 2> times{&ScannedInstance::acquisition_date_time,
                                       &ScannedInstance::content_date_time};
   std::vector<SliceStack> result;
-  for (Slices& stack : stacks_of_equal_plane(axial)) {
-    sort_by_position(stack);
+  std::vector<Slices> stacks = stacks_of_equal_plane(axial);
+  std::ranges::for_each(stacks, sort_by_position);
+  join_stacks_of_one_scan(stacks);
+  for (Slices& stack : stacks) {
     const int dropped = drop_copies(stack);
     for (Slices& acquisition : separate_acquisitions(std::move(stack), times)) {
       for (Slices& part : separate_moved_fields(std::move(acquisition))) {

@@ -13,10 +13,10 @@ struct SliceStack {
 };
 
 // Sorts axial slices into what can be one volume each: same series, frame of reference, image plane, matrix,
-// kernel, tube voltage, thickness, patient position, stack of a multi-frame object. Apart: acquisitions that
-// take the same places (by acquisition number, then acquisition time, then content time), and fields of view
-// that were moved sideways. What cannot be told apart stays together, and has a problem. [science: qct 1.1,
-// 1.2]
+// kernel, tube voltage, patient position, stack of a multi-frame object. Apart: thicknesses and acquisitions
+// that take the same places (by acquisition number, then acquisition time, then content time), and fields of
+// view that were moved sideways. What cannot be told apart stays together, and has a problem. [science:
+// qct 1.1, 1.2]
 [[nodiscard]] std::vector<SliceStack> separate_stacks(const std::vector<ScannedInstance>& axial);
 
 }  // namespace focalhip

@@ -16,7 +16,11 @@
 
 namespace focalhip::simulator {
 
-enum class SecondReconstruction { none, thick, sharp };
+// Levels above the heads, mm.
+struct SliceRange {
+  double from_mm = 0.0;
+  double to_mm = 0.0;
+};
 
 // A reconstruction kernel: name in the header, blur, and noise relative to the standard one.
 struct KernelPreset {
@@ -42,11 +46,17 @@ struct SimulateRequest {
   Protocol protocol;
   KernelPreset kernel;  // its blur and noise where they are not given
   TransferSyntax transfer_syntax = TransferSyntax::explicit_little_endian;
-  bool localizer = false;
-  bool feet_first = false;
-  bool reversed_instance_numbers = false;
+  ObjectKind object_kind = ObjectKind::ct_image;
+  PatientPosition position = PatientPosition::hfs;
   int rescale_intercept = 0;
-  SecondReconstruction second = SecondReconstruction::none;
+  SeriesTraps traps;
+  std::optional<SliceRange> second_acquisition;
+  // Beside the series.
+  bool localizer = false;
+  bool dose_objects = false;
+  bool coronal = false;
+  bool second_thick = false;
+  bool second_sharp = false;
   bool rods_only = false;
   std::vector<std::function<void(PhantomParameters&)>> phantom_changes;  // to the drawn person's phantom
   // Every option given that can change the files, with its value.

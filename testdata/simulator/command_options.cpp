@@ -101,6 +101,14 @@ std::vector<Option> protocol_options() {
        "MM",
        "field of view, default 500",
        [](R& r, T t) { return set_double(t, 200, 700, [&](double v) { r.protocol.field_of_view_mm = v; }); }},
+      {"--gantry-tilt",
+       "DEG",
+       "the image plane leans, its posterior side cranial",
+       [](R& r, T t) { return set_double(t, -30, 30, [&](double v) { r.protocol.gantry_tilt_deg = v; }); }},
+      {"--shear",
+       "DEG",
+       "axial slices that move posterior on their way up",
+       [](R& r, T t) { return set_double(t, -45, 45, [&](double v) { r.protocol.shear_deg = v; }); }},
       {"--fov-shift-x",
        "MM",
        "middle of the field towards the patient's left",
@@ -112,13 +120,6 @@ std::vector<Option> protocol_options() {
        "middle of the field towards posterior; cuts rods with a small --fov",
        [](R& r, T t) {
          return set_double(t, -250, 250, [&](double v) { r.protocol.field_shift_y_mm = v; });
-       }},
-      {"--prone",
-       "",
-       "the person lies on the front, table and phantom are anterior",
-       [](R& r, T) -> std::string {
-         r.protocol.prone = true;
-         return {};
        }},
       {"--rods-only",
        "",
@@ -138,64 +139,10 @@ std::vector<Option> protocol_options() {
   };
 }
 
-std::vector<Option> series_options() {
+std::vector<Option> program_options() {
   using R = SimulateRequest;
   using T = std::string_view;
   return {
-      {"--transfer-syntax",
-       "implicit|explicit",
-       "little endian, default explicit",
-       [](R& r, T t) -> std::string {
-         if (t != "implicit" && t != "explicit") return "must be implicit or explicit";
-         r.transfer_syntax = t == "implicit" ? TransferSyntax::implicit_little_endian
-                                             : TransferSyntax::explicit_little_endian;
-         return {};
-       }},
-      {"--localizer",
-       "",
-       "adds a localizer image as a series of its own",
-       [](R& r, T) -> std::string {
-         r.localizer = true;
-         return {};
-       }},
-      {"--second-reconstruction",
-       "thick|sharp",
-       "adds a second series of the same scan: 5 mm slices or a sharp kernel",
-       [](R& r, T t) -> std::string {
-         if (t != "thick" && t != "sharp") return "must be thick or sharp";
-         r.second = t == "thick" ? SecondReconstruction::thick : SecondReconstruction::sharp;
-         return {};
-       }},
-      {"--reverse-instance-numbers",
-       "",
-       "instance 1 is the most caudal slice",
-       [](R& r, T) -> std::string {
-         r.reversed_instance_numbers = true;
-         return {};
-       }},
-      {"--ffs",
-       "",
-       "feet first supine",
-       [](R& r, T) -> std::string {
-         r.feet_first = true;
-         return {};
-       }},
-      {"--rescale-intercept",
-       "HU",
-       "default 0; for example -1024",
-       [](R& r, T t) {
-         return set_integer(
-             t, -8192, 8192, [&](std::int64_t v) { r.rescale_intercept = static_cast<int>(v); });
-       }},
-      {"--padding",
-       "HU|none",
-       "value outside the reconstruction circle, default -2000",
-       [](R& r, T t) -> std::string {
-         r.protocol.padding = t != "none";
-         if (!r.protocol.padding) return {};
-         return set_integer(
-             t, -8192, -1000, [&](std::int64_t v) { r.protocol.padding_hu = static_cast<short>(v); });
-       }},
       {"--threads",
        "N",
        "default: all cores; the result does not depend on it",
@@ -238,7 +185,8 @@ std::vector<Option> series_options() {
 const std::vector<Option>& all_options() {
   static const std::vector<Option> options = [] {
     std::vector<Option> all = person_options();
-    for (auto* more : {&protocol_options, &phantom_options, &physics_options, &series_options}) {
+    for (auto* more :
+         {&protocol_options, &phantom_options, &physics_options, &series_options, &program_options}) {
       const std::vector<Option> group = more();
       all.insert(all.end(), group.begin(), group.end());
     }

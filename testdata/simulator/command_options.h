@@ -19,6 +19,10 @@ struct Option {
   Setter set;
 };
 
+// Options of the objects that are written: identity, encoding, what is wrong with them, what lies beside
+// them.
+[[nodiscard]] std::vector<Option> series_options();
+
 // Options of beam, kernel, noise and artefacts.
 [[nodiscard]] std::vector<Option> physics_options();
 

@@ -12,6 +12,7 @@ constexpr std::uint64_t stream_right = 2;
 constexpr std::uint64_t stream_left = 3;
 constexpr std::uint64_t stream_body = 4;
 constexpr std::uint64_t stream_phantom = 5;
+constexpr std::uint64_t stream_detail = 6;  // of the right femur; 7 of the left
 
 // Means per sex; sizes follow the head radius (24.5+-1.7 men, 21.9+-1.1 women in young people; adults 20 ..
 // 28).
@@ -83,6 +84,19 @@ FemurParameters with_side_noise(FemurParameters f, RandomStream& random) {
   return f;
 }
 
+// What keeps a femur from being the body that a model expects.
+void add_detail(FemurParameters& f, RandomStream random) {
+  f.head_along_neck = random.uniform(-0.015, 0.015);
+  f.head_forward = random.uniform(-0.015, 0.015);
+  f.linea_aspera_mm = random.uniform(1.5, 3.0);
+  f.crest_mm = random.uniform(0.5, 1.5);
+  f.endosteal_waviness = random.uniform(0.05, 0.10);
+  f.transition_low_mm = 0.3;
+  f.transition_high_mm = random.uniform(1.0, 1.5);
+  f.texture_anisotropy = random.uniform(2.0, 3.0);
+  f.streak_contrast = random.uniform(0.10, 0.20);
+}
+
 PelvisParameters draw_pelvis(RandomStream& random, double size, double bone_quality) {
   PelvisParameters p;
   p.joint_space_mm = random.uniform(2.4, 4.0);
@@ -145,6 +159,9 @@ HipParameters draw_hip(std::uint64_t seed, Sex sex) {
   RandomStream left(seed, stream_left);
   hip.right = with_side_noise(shared, right);
   hip.left = with_side_noise(shared, left);
+
+  add_detail(hip.right, RandomStream(seed, stream_detail));
+  add_detail(hip.left, RandomStream(seed, stream_detail + 1));
 
   const double half_distance_mm = (male ? 87.0 : 86.0) + person.normal(0.0, 2.5);
   const Vec3 middle{person.normal(0.0, 4.0), person.normal(-8.0, 4.0), person.normal(0.0, 2.0)};

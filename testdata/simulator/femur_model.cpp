@@ -105,20 +105,23 @@ FemurPoint FemurModel::point(Vec3 p_patient_mm, double edge_width_mm) const {
 
 FemurPoint FemurModel::point_femur(Vec3 p_femur_mm, double edge_width_mm) const {
   const auto [distance, cortex, trabecular] = fields_.sample(p_femur_mm);
-  if (distance > 1.0F) return {distance, 0.0};
+  if (distance > 1.0F) return {distance, 0.0, 0.0};
   const double endosteal =
       static_cast<double>(distance) + static_cast<double>(cortex);  // > 0 inside the cortex
-  const double cortical_share = std::clamp(0.5 + endosteal / edge_width_mm, 0.0, 1.0);
+  // Never so wide that the periosteal side loses its full density.
+  const double transition_mm = std::min(shape_.transition_mm(p_femur_mm), 1.6 * static_cast<double>(cortex));
+  const double cortical_share =
+      std::clamp(0.5 + endosteal / std::max(transition_mm, edge_width_mm), 0.0, 1.0);
   const FemurParameters& f = shape_.parameters();
   double density = f.cortical_density_mg_cm3;
   if (cortical_share < 1.0) {
-    const double variation =
-        std::exp(texture_sd_log_ * texture_.sample(p_femur_mm) - 0.5 * texture_sd_log_ * texture_sd_log_);
+    const double variation = std::exp(texture_sd_log_ * texture_.sample(shape_.texture_point(p_femur_mm)) -
+                                      0.5 * texture_sd_log_ * texture_sd_log_);
     const double spongy =
         f.marrow_fat_mg_cm3 + variation * (static_cast<double>(trabecular) - f.marrow_fat_mg_cm3);
     density = mix(spongy, density, cortical_share);
   }
-  return {distance, density};
+  return {distance, density, cortical_share};
 }
 
 }  // namespace focalhip::simulator

@@ -25,6 +25,7 @@ class FemurPose {
 struct FemurPoint {
   double distance_mm = 1e3;   // to the periosteal surface, negative inside
   double density_mg_cm3 = 0;  // HA; meaningful where distance_mm < 1
+  double cortical_share = 0;  // 1 in the cortex, 0 in spongy bone, between them in the transition
 };
 
 // One femur of the scene: shape, pose, and its fields sampled at 1 mm for speed. All truth is read from the

@@ -2,10 +2,34 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "testdata/simulator/implicit_shapes.h"
 
 namespace focalhip::simulator {
+namespace {
+
+// Least squares of the distances to the surface: for a centre the radius is the mean distance; the centre
+// moves by three times the mean of the residual vectors (Gauss-Newton on a nearly whole sphere).
+FemurShape::Sphere fitted_sphere(const std::vector<Vec3>& points, Vec3 start) {
+  FemurShape::Sphere sphere{start, 0.0};
+  const double count = static_cast<double>(points.size());
+  for (int step = 0; step < 300; ++step) {
+    double radius = 0.0;
+    for (const Vec3 p : points) radius += length(p - sphere.centre) / count;
+    Vec3 move;
+    for (const Vec3 p : points) {
+      const Vec3 d = p - sphere.centre;
+      move = move + ((length(d) - radius) / count) * normalised(d);
+    }
+    sphere.radius_mm = radius;
+    sphere.centre = sphere.centre + 2.0 * move;
+    if (length(move) < 1e-9) break;
+  }
+  return sphere;
+}
+
+}  // namespace
 
 FemurShape::FemurShape(const FemurParameters& parameters)
     : parameters_(parameters), size_(parameters.head_radius_mm / 22.0) {
@@ -14,6 +38,7 @@ FemurShape::FemurShape(const FemurParameters& parameters)
   superior_ = {-std::cos(angle), 0.0, std::sin(angle)};
   head_centre_ = parameters_.neck_length_mm * neck_ + parameters_.head_offset_mm;
   const double reach = 0.5 + 0.5 * parameters_.lesser_size;
+  arcade_ = normalised(head_centre_ + Vec3{12.0 * size_, 0.0, 28.0 * size_});
   lesser_tip_ = {-13.0 * size_ * reach, -13.5 * size_ * reach, parameters_.lesser_level_mm};
 }
 
@@ -61,8 +86,8 @@ double FemurShape::greater_trochanter_distance(Vec3 p) const {
   const double crest = cone_distance(p,
                                      {0.35 * lateral, -behind - 3.5 * size_, 14.0 * size_},
                                      {-4.0 * size_, -10.5 * size_, 0.55 * parameters_.lesser_level_mm},
-                                     6.0 * size_,
-                                     5.5 * size_);
+                                     6.0 * size_ + parameters_.crest_mm,
+                                     5.5 * size_ + 0.5 * parameters_.crest_mm);
   return smooth_min(smooth_min(upper, lower, k), crest, 0.7 * k);
 }
 
@@ -75,6 +100,27 @@ double FemurShape::lesser_trochanter_distance(Vec3 p) const {
   return smooth_min(cone, cone_distance(p, lesser_tip_, foot, 5.2 * s, 6.5 * size_), 4.0);
 }
 
+double FemurShape::head_distance(Vec3 p) const {
+  const double radius = parameters_.head_radius_mm;
+  const double along = parameters_.head_along_neck;
+  const double forward = parameters_.head_forward;
+  const Vec3 d = p - head_centre_;
+  return ellipsoid_distance(
+      {dot(d, neck_), dot(d, superior_), d.y},
+      {radius * (1.0 + along), radius * (1.0 - along - forward), radius * (1.0 + forward)});
+}
+
+// A low ridge behind the shaft, from below the lesser trochanter downwards.
+double FemurShape::linea_aspera_distance(Vec3 p) const {
+  const double top = parameters_.lesser_level_mm - 16.0 * size_;
+  const double radius = 3.2;
+  const double out =
+      parameters_.shaft_radius_mm * parameters_.shaft_ap_ml_ratio + parameters_.linea_aspera_mm - radius;
+  const double level = std::min(p.z, top);
+  const Vec3 axis = shaft_centre_mm(level) + Vec3{1.5, -out, 0.0};
+  return length(p - axis) - radius;
+}
+
 double FemurShape::fovea_distance(Vec3 p) const {
   const Vec3 direction = normalised(neck_ + Vec3{-0.35, -0.15, -0.30});
   const double radius = 8.0 * size_;
@@ -85,7 +131,8 @@ double FemurShape::implicit_without_lesser(Vec3 p) const {
   const double k = parameters_.blend_mm;
   double d = smooth_min(shaft_distance(p), neck_distance(p), k);
   d = smooth_min(d, greater_trochanter_distance(p), 0.75 * k);
-  d = smooth_min(d, sphere_distance(p, head_centre_, parameters_.head_radius_mm), 6.0);
+  d = smooth_min(d, head_distance(p), 6.0);
+  if (parameters_.linea_aspera_mm > 0.0) d = smooth_min(d, linea_aspera_distance(p), 4.0);
   return smooth_max(d, -fovea_distance(p), 2.0);
 }
 
@@ -152,7 +199,48 @@ double FemurShape::cortex_mm(Vec3 p) const {
   // Lesser trochanter.
   const double at_lesser = gaussian(length(p - lesser_tip_), 8.0 * size_);
   thickness = mix(thickness, f.lesser_cortex_mm, std::min(1.0, 1.2 * at_lesser));
+  // Waves some 8 mm long.
+  const double wave = std::sin(0.75 * p.x + 0.3 * p.y) * std::sin(0.8 * p.z - 0.35 * p.x) +
+                      0.5 * std::sin(0.9 * p.y + 0.4 * p.z);
+  thickness *= 1.0 + 0.67 * f.endosteal_waviness * wave;
   return std::max(thickness * defect_factor(p, 1.0), 0.3);
+}
+
+double FemurShape::transition_mm(Vec3 p) const {
+  const double low = parameters_.transition_low_mm;
+  const double high = parameters_.transition_high_mm;
+  if (high <= 0.0) return 0.0;
+  return mix(low, high, 0.5 + 0.5 * std::sin(0.21 * p.x + 0.17 * p.y + 0.13 * p.z));
+}
+
+Vec3 FemurShape::texture_point(Vec3 p) const {
+  const double shortened = 1.0 - 1.0 / parameters_.texture_anisotropy;
+  return p - shortened * dot(p, arcade_) * arcade_;
+}
+
+FemurShape::Sphere FemurShape::best_head_sphere() const {
+  // Surface points along rays from the ellipsoid's centre, evenly over the articular part: up to 100 deg from
+  // the neck's direction, without the fovea.
+  constexpr int rays = 1500;
+  const Vec3 fovea = normalised(neck_ + Vec3{-0.35, -0.15, -0.30});
+  const Vec3 forward{0.0, 1.0, 0.0};
+  std::vector<Vec3> points;
+  for (int n = 0; n < rays; ++n) {
+    const double cosine = 1.0 - (n + 0.5) / rays * (1.0 - std::cos(100.0 * degree));
+    const double sine = std::sqrt(1.0 - cosine * cosine);
+    const double turn = 2.399963229728653 * n;  // golden angle
+    const Vec3 direction =
+        cosine * neck_ + sine * std::cos(turn) * superior_ + sine * std::sin(turn) * forward;
+    if (dot(direction, fovea) > std::cos(30.0 * degree)) continue;
+    double low = 0.7 * parameters_.head_radius_mm;
+    double high = 1.3 * parameters_.head_radius_mm;
+    for (int i = 0; i < 30; ++i) {
+      const double middle = 0.5 * (low + high);
+      (implicit(head_centre_ + middle * direction) > 0.0 ? high : low) = middle;
+    }
+    points.push_back(head_centre_ + low * direction);
+  }
+  return fitted_sphere(points, head_centre_);
 }
 
 double FemurShape::trabecular_mg_cm3(Vec3 p) const {
@@ -190,6 +278,13 @@ double FemurShape::trabecular_mg_cm3(Vec3 p) const {
                              gaussian(p.y, 11.0 * size_);
   bone = mix(bone, 62.0, 0.92 * ward_weight);
   // Denser below the cortex of the metaphysis than in its middle.
+  if (f.streak_contrast > 0.0) {
+    // Plates of the tensile arcade and struts of the compressive one.
+    const double plates =
+        std::sin((radius - 42.0 * size_) * 1.9) * gaussian(radius - 42.0 * size_, 9.0 * size_);
+    const double struts = std::sin(1.7 * off.x + 0.4 * p.y) * gaussian(std::hypot(off.x, off.z), 1.3 * width);
+    bone *= 1.0 + f.streak_contrast * (plates + struts);
+  }
   return f.marrow_fat_mg_cm3 + f.trabecular_scale * bone * defect_factor(p, 0.8);
 }
 

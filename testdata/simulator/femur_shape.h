@@ -12,7 +12,7 @@ class FemurShape {
   explicit FemurShape(const FemurParameters& parameters);
 
   // Negative inside the periosteal surface; equals the distance (mm) near the surface after normalisation by
-  // its gradient, which distance_mm does. The articular head is an exact sphere.
+  // its gradient, which distance_mm does.
   [[nodiscard]] double implicit(Vec3 p_femur_mm) const;
   [[nodiscard]] double distance_mm(Vec3 p_femur_mm) const;
   [[nodiscard]] Vec3 gradient(Vec3 p_femur_mm) const;
@@ -25,7 +25,20 @@ class FemurShape {
   // Mean density between trabeculae and marrow, HA mg/cm3, defects included, texture not.
   [[nodiscard]] double trabecular_mg_cm3(Vec3 p_femur_mm) const;
 
+  // Width of the zone in which the cortex passes into spongy bone.
+  [[nodiscard]] double transition_mm(Vec3 p_femur_mm) const;
+  // Where the texture is read for a point: drawn together along the compressive arcade.
+  [[nodiscard]] Vec3 texture_point(Vec3 p_femur_mm) const;
+
+  // The sphere that fits the articular part of the true surface best (least squares of the distances).
+  struct Sphere {
+    Vec3 centre;
+    double radius_mm = 0.0;
+  };
+  [[nodiscard]] Sphere best_head_sphere() const;
+
   [[nodiscard]] const FemurParameters& parameters() const { return parameters_; }
+  // Centre of the head's ellipsoid.
   [[nodiscard]] Vec3 head_centre_mm() const { return head_centre_; }
   // Unit vectors: along the neck towards the head, and across it towards superior-lateral.
   [[nodiscard]] Vec3 neck_direction() const { return neck_; }
@@ -39,6 +52,8 @@ class FemurShape {
   [[nodiscard]] double shaft_distance(Vec3 p) const;
   [[nodiscard]] double greater_trochanter_distance(Vec3 p) const;
   [[nodiscard]] double lesser_trochanter_distance(Vec3 p) const;
+  [[nodiscard]] double head_distance(Vec3 p) const;
+  [[nodiscard]] double linea_aspera_distance(Vec3 p) const;
   [[nodiscard]] double fovea_distance(Vec3 p) const;
   [[nodiscard]] double defect_factor(Vec3 p, double share) const;
 
@@ -48,6 +63,7 @@ class FemurShape {
   Vec3 superior_;
   Vec3 head_centre_;
   Vec3 lesser_tip_;
+  Vec3 arcade_;  // unit vector along the compressive arcade
 };
 
 }  // namespace focalhip::simulator

@@ -34,10 +34,11 @@ SeriesHeader series_header(const SimulateRequest& request, const StudyHeader& st
   series.number = number;
   series.kernel = request.kernel.convolution_kernel;
   series.description = "HIP QCT 1.0 " + series.kernel;
-  series.feet_first = request.feet_first;
-  series.reversed_instance_numbers = request.reversed_instance_numbers;
+  series.position = request.position;
   series.rescale_intercept = request.rescale_intercept;
   series.transfer_syntax = request.transfer_syntax;
+  series.object_kind = request.object_kind;
+  series.traps = request.traps;
   std::string key = study.study_instance_uid + "/" FOCALHIP_VERSION "/series/" + std::to_string(number);
   for (const auto& [name, value] : request.identity) key += '/' + name + '=' + value;
   series.series_instance_uid = derived_uid(key);
@@ -53,32 +54,84 @@ SimulatedScan scanned(const SimulateRequest& request,
                            : simulate(hip, protocol, scan_seed, request.threads, progress);
 }
 
-void write_second_reconstruction(const SimulateRequest& request,
-                                 const HipParameters& hip,
-                                 const StudyHeader& study,
-                                 std::uint64_t scan_seed,
-                                 const std::filesystem::path& folder) {
-  Protocol protocol = request.protocol;
-  const bool thick = request.second == SecondReconstruction::thick;
+struct Study {
+  const SimulateRequest& request;
+  const HipParameters& hip;
+  const StudyHeader& header;
+  std::uint64_t scan_seed;
+  std::filesystem::path folder;
+};
+
+void write_second_reconstruction(const Study& study, bool thick) {
+  Protocol protocol = study.request.protocol;
   if (thick) {
     protocol.slice_spacing_mm = 5.0;
     protocol.slice_thickness_mm = 5.0;
     protocol.noise_sd_hu *= 0.5;
     if (protocol.slices) {
       protocol.slices =
-          std::max(1, static_cast<int>(*protocol.slices * request.protocol.slice_spacing_mm / 5.0));
+          std::max(1, static_cast<int>(*protocol.slices * study.request.protocol.slice_spacing_mm / 5.0));
     }
   } else {
     protocol.psf_fwhm_mm = 0.8;
     protocol.overshoot = 0.05;
     protocol.noise_sd_hu *= 1.9;
   }
-  SeriesHeader series = series_header(request, study, 3);
+  SeriesHeader series = series_header(study.request, study.header, thick ? 3 : 4);
   series.kernel = thick ? "FC13" : "FC30";
   series.description = thick ? "HIP 5.0 FC13" : "HIP 1.0 FC30";
   series.file_prefix = thick ? "THICK" : "SHARP";
-  const SimulatedScan scan = scanned(request, hip, protocol, scan_seed, {});
-  write_ct_series(folder, hip, protocol, study, series, scan.grid, scan.hu);
+  const SimulatedScan scan = scanned(study.request, study.hip, protocol, study.scan_seed, {});
+  write_ct_series(study.folder, study.hip, protocol, study.header, series, scan.grid, scan.hu);
+}
+
+// The series itself, with its second pass if there is one.
+void write_main_series(const Study& study, const SimulatedScan& scan) {
+  const SimulateRequest& request = study.request;
+  const SeriesHeader series = series_header(request, study.header, 2);
+  std::vector<AcquiredVolume> volumes{{scan.grid, scan.hu}};
+  SimulatedScan second;
+  if (request.second_acquisition) {
+    Protocol protocol = request.protocol;
+    const SliceRange range = *request.second_acquisition;
+    protocol.lowest_above_heads_mm = range.from_mm;
+    protocol.slices = 1 + static_cast<int>((range.to_mm - range.from_mm) / protocol.slice_spacing_mm);
+    protocol.water_offset_hu = scan.truth.water_offset_hu;
+    second = scanned(request, study.hip, protocol, mix_bits(study.scan_seed, 2, 2), {});
+    volumes.push_back({second.grid, second.hu});
+  }
+  write_ct_series(study.folder, study.hip, request.protocol, study.header, series, volumes);
+}
+
+void write_companions(const Study& study, const SimulatedScan& scan) {
+  const SimulateRequest& request = study.request;
+  const auto companion = [&](int number, const char* description, const char* prefix) {
+    SeriesHeader series = series_header(request, study.header, number);
+    series.description = description;
+    series.file_prefix = prefix;
+    return series;
+  };
+  if (request.localizer)
+    write_localizer(study.folder,
+                    study.hip,
+                    request.protocol,
+                    study.header,
+                    companion(1, "LOCALIZER", "LOC"),
+                    scan.grid,
+                    scan.hu);
+  if (request.second_thick) write_second_reconstruction(study, true);
+  if (request.second_sharp) write_second_reconstruction(study, false);
+  if (request.coronal)
+    write_coronal_reformat(study.folder,
+                           study.hip,
+                           request.protocol,
+                           study.header,
+                           companion(5, "CORONAL MPR", "COR"),
+                           scan.grid,
+                           scan.hu);
+  if (!request.dose_objects) return;
+  write_dose_report(study.folder, study.hip, study.header, companion(997, "DOSE REPORT", "DOSESR"));
+  write_dose_page(study.folder, study.hip, study.header, companion(998, "DOSE PAGE", "DOSESC"));
 }
 
 // Old files of another run would become part of this series.
@@ -104,17 +157,10 @@ void run(const SimulateRequest& request) {
   const std::string made_id = "SIM" + std::string(digits.size() < 6 ? 6 - digits.size() : 0, '0') + digits;
   const StudyHeader study =
       study_header(hip, request.study_seed, request.patient_id.empty() ? made_id : request.patient_id);
-  const SeriesHeader series = series_header(request, study, 2);
   if (progress) progress("files", 0.0);
-  write_ct_series(dicom, hip, request.protocol, study, series, scan.grid, scan.hu);
-  if (request.localizer) {
-    SeriesHeader localizer = series_header(request, study, 1);
-    localizer.description = "LOCALIZER";
-    localizer.file_prefix = "LOC";
-    write_localizer(dicom, hip, request.protocol, study, localizer, scan.grid, scan.hu);
-  }
-  if (request.second != SecondReconstruction::none)
-    write_second_reconstruction(request, hip, study, scan_seed, dicom);
+  const Study objects{request, hip, study, scan_seed, dicom};
+  write_main_series(objects, scan);
+  write_companions(objects, scan);
   write_truth_json(out / "truth.json", hip, request.protocol, scan);
   if (request.rods_only) return;
   write_nrrd(out / "mask.nrrd", scan.grid, scan.mask);

@@ -43,6 +43,13 @@ struct FemurParameters {
   double lesser_level_mm = -24.0;        // centre of the lesser trochanter, z in the femur frame
   double lesser_size = 1.0;              // 0.7 .. 1.3
   double blend_mm = 8.0;                 // fillets
+  // What no simple body has: head as an ellipsoid (its semi-axes along the neck, across it and forward are
+  // 1 + these times the radius; they add up to zero), ridge at the back of the shaft, crest between the
+  // trochanters.
+  double head_along_neck = 0.0;
+  double head_forward = 0.0;
+  double linea_aspera_mm = 0.0;  // height of the ridge
+  double crest_mm = 0.0;         // how much further the intertrochanteric crest stands out
 
   // Pose: femur frame -> patient frame
   Vec3 head_centre_patient_mm;
@@ -58,11 +65,18 @@ struct FemurParameters {
   double trochanter_cortex_mm = 0.95;
   double lesser_cortex_mm = 2.0;
   double shaft_cortex_mm = 4.4;  // subtrochanteric
+  // The endosteal side: waves of the thickness, and a zone in which the density falls linearly to that of the
+  // spongy bone, between these widths from place to place. Both 0 = a sharp edge.
+  double endosteal_waviness = 0.0;  // share of the thickness
+  double transition_low_mm = 0.0;
+  double transition_high_mm = 0.0;
 
   // Trabecular bone, HA mg/cm3 (fat marrow included: values below zero are fat)
   double trabecular_scale = 1.0;     // multiplies what stands above fat marrow
   double marrow_fat_mg_cm3 = -60.0;  // value of pure marrow
   double texture_cv = 0.25;
+  double texture_anisotropy = 1.0;  // correlation along the compressive arcade / across it
+  double streak_contrast = 0.0;     // of plates along the arcades, share of what stands above marrow
 
   std::vector<FocalDefect> defects;
   std::uint64_t texture_seed = 1;

@@ -43,6 +43,8 @@ struct Protocol {
   double field_of_view_mm = 500.0;
   double field_shift_x_mm = 0.0;  // of the middle of the image towards the patient's left
   double field_shift_y_mm = 0.0;  // towards posterior
+  double gantry_tilt_deg = 0.0;   // the image plane leans: its posterior side moves cranial
+  double shear_deg = 0.0;         // axial slices that move posterior on their way up
   int matrix = 512;               // columns = rows
   double slice_spacing_mm = 1.0;
   double slice_thickness_mm = 1.0;

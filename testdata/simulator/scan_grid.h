@@ -1,12 +1,15 @@
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 
 #include "testdata/simulator/vector3.h"
 
 namespace focalhip::simulator {
 
-// Axial slices: columns along +x, rows along +y, slices along +z of the patient frame (LPS, mm).
+// Slices in the patient frame (LPS, mm). Untilted: columns along +x, rows along +y, slices along +z. A tilted
+// gantry turns the rows' direction out of the axial plane while the table still moves along z; a sheared
+// volume moves its axial slices sideways.
 struct ScanGrid {
   int columns = 0;
   int rows = 0;
@@ -16,7 +19,9 @@ struct ScanGrid {
   double slice_thickness_mm = 1.0;
   Vec3 origin_patient_mm;  // centre of the first voxel
   double field_of_view_mm = 500.0;
-  Vec3 isocentre_mm;  // the scanner's axis; the field may be shifted from it
+  Vec3 column_direction{0.0, 1.0, 0.0};  // down a column, unit; rows run along +x
+  Vec3 slice_direction{0.0, 0.0, 1.0};   // from slice to slice, per mm of spacing
+  Vec3 isocentre_mm;                     // the scanner's axis; the field may be shifted from it
 
   [[nodiscard]] std::size_t slice_size() const {
     return static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows);
@@ -29,12 +34,22 @@ struct ScanGrid {
   }
   // Centre of a voxel.
   [[nodiscard]] Vec3 patient_from_voxel(double column, double row, double slice) const {
-    return origin_patient_mm + Vec3{pixel_mm * column, pixel_mm * row, slice_spacing_mm * slice};
+    return origin_patient_mm + Vec3{pixel_mm * column, 0.0, 0.0} + pixel_mm * row * column_direction +
+           slice_spacing_mm * slice * slice_direction;
   }
   [[nodiscard]] Vec3 voxel_from_patient(Vec3 p_mm) const {
     const Vec3 d = p_mm - origin_patient_mm;
-    return {d.x / pixel_mm, d.y / pixel_mm, d.z / slice_spacing_mm};
+    const Vec3 normal = cross({1.0, 0.0, 0.0}, column_direction);
+    const double along = dot(d, normal) / dot(slice_direction, normal);
+    const Vec3 q = d - along * slice_direction;
+    return {q.x / pixel_mm, dot(q, column_direction) / pixel_mm, along / slice_spacing_mm};
   }
+  // Level of the middle of a slice.
+  [[nodiscard]] double level_mm(double slice) const {
+    return patient_from_voxel(0.5 * (columns - 1), 0.5 * (rows - 1), slice).z;
+  }
+  // How far the rim of a slice lies above or below its middle.
+  [[nodiscard]] double half_rise_mm() const { return 0.5 * pixel_mm * rows * std::abs(column_direction.z); }
 };
 
 }  // namespace focalhip::simulator

@@ -46,11 +46,14 @@ ScanGrid plan_grid(const HipParameters& hip, const Protocol& protocol) {
   grid.slice_thickness_mm = protocol.slice_thickness_mm;
   grid.field_of_view_mm = protocol.field_of_view_mm;
   grid.slices = std::max(grid.slices, 1);
-  const double corner = -0.5 * protocol.field_of_view_mm + 0.5 * grid.pixel_mm;
+  const double tilt = protocol.gantry_tilt_deg * degree;
+  grid.column_direction = {0.0, std::cos(tilt), std::sin(tilt)};
+  grid.slice_direction = {0.0, std::tan(protocol.shear_deg * degree), 1.0};
   const double centre_y_mm = protocol.prone ? -field_centre_y_mm : field_centre_y_mm;
   grid.isocentre_mm = {0.0, centre_y_mm, low};
-  grid.origin_patient_mm = {
-      corner + protocol.field_shift_x_mm, corner + centre_y_mm + protocol.field_shift_y_mm, low};
+  const Vec3 centre = grid.isocentre_mm + Vec3{protocol.field_shift_x_mm, protocol.field_shift_y_mm, 0.0};
+  const double corner = -0.5 * protocol.field_of_view_mm + 0.5 * grid.pixel_mm;
+  grid.origin_patient_mm = centre + Vec3{corner, 0.0, 0.0} + corner * grid.column_direction;
   return grid;
 }
 
@@ -62,9 +65,8 @@ HipParameters placed(HipParameters hip, double table_z_mm) {
 }
 
 Extent extent_of(const ScanGrid& grid) {
-  const double margin = grid.slice_spacing_mm * 2.0 + grid.slice_thickness_mm + 3.0;
-  return {grid.origin_patient_mm.z - margin,
-          grid.origin_patient_mm.z + grid.slice_spacing_mm * (grid.slices - 1) + margin};
+  const double margin = grid.slice_spacing_mm * 2.0 + grid.slice_thickness_mm + 3.0 + grid.half_rise_mm();
+  return {grid.level_mm(0) - margin, grid.level_mm(grid.slices - 1) + margin};
 }
 
 }  // namespace
@@ -107,7 +109,7 @@ ScanGrid plan_scan(const HipParameters& hip, const Protocol& protocol) {
 FemurSurfaces simulate_surfaces(const HipParameters& hip, const Protocol& protocol, int threads) {
   const HipParameters person = placed(hip, protocol.table_z_mm);
   const ScanGrid grid = plan_grid(person, protocol);
-  const double low = grid.origin_patient_mm.z;
+  const double low = grid.level_mm(0);
   FemurSurfaces surfaces;
 #pragma omp parallel for schedule(static, 1) num_threads(threads)
   for (int i = 0; i < 2; ++i) {
@@ -140,6 +142,8 @@ std::vector<std::string> problems_in(const Protocol& p) {
   require(within(p.field_shift_y_mm, -250.0, 250.0), "field shift must be -250 .. 250 mm");
   require(within(p.drift.slope_percent_per_100_mm, -50.0, 50.0), "drift of the slope must be -50 .. 50 %");
   require(within(p.drift.offset_hu_per_100_mm, -100.0, 100.0), "drift of the offset must be -100 .. 100 HU");
+  require(within(p.gantry_tilt_deg, -30.0, 30.0), "gantry tilt must be -30 .. 30 degrees");
+  require(within(p.shear_deg, -45.0, 45.0), "shear must be -45 .. 45 degrees");
   require(p.matrix >= 64 && p.matrix <= 1024, "matrix must be 64 .. 1024");
   require(within(p.slice_spacing_mm, 0.4, 10.0), "slice spacing must be 0.4 .. 10 mm");
   require(within(p.slice_thickness_mm, 0.4, 10.0), "slice thickness must be 0.4 .. 10 mm");

@@ -67,8 +67,9 @@ std::vector<Window> phantom_windows(const RodsScene& scene, const ScanGrid& grid
   std::vector<Window> windows;
   for (const PhantomModel& phantom : scene.table().phantoms()) {
     double low_x = 1e9, high_x = -1e9, low_y = 1e9, high_y = -1e9;
-    for (const int slice : {0, grid.slices - 1}) {
-      for (const Vec3 corner : phantom.outline_mm(grid.patient_from_voxel(0, 0, slice).z)) {
+    for (const double z :
+         {grid.level_mm(0) - grid.half_rise_mm(), grid.level_mm(grid.slices - 1) + grid.half_rise_mm()}) {
+      for (const Vec3 corner : phantom.outline_mm(z)) {
         const Vec3 v = grid.voxel_from_patient(corner);
         low_x = std::min(low_x, v.x);
         high_x = std::max(high_x, v.x);

@@ -121,26 +121,9 @@ class Builder {
   SurfaceMesh mesh_;
 };
 
-// Way along the inward normal until the cortex ends.
-double true_thickness(const FemurModel& femur, Vec3 vertex, Vec3 normal) {
-  constexpr double step = 0.1;
-  constexpr double limit = 15.0;
-  const auto inside_cortex = [&](double depth) {
-    const Vec3 p = femur.pose().femur_from_patient(vertex - depth * normal);
-    return femur.distance_femur_mm(p) + femur.cortex_femur_mm(p);
-  };
-  for (double depth = step; depth < limit; depth += step) {
-    const double here = inside_cortex(depth);
-    if (here > 0.0) continue;
-    const double before = inside_cortex(depth - step);
-    return depth - step * (here / (here - before));
-  }
-  return limit;
-}
-
 }  // namespace
 
-SurfaceMesh extract_surface(const FemurModel& femur, double lowest_z_mm, double edge_mm) {
+SurfaceMesh extract_surface(const FemurModel& femur, double lowest_z_mm, double edge_mm, int threads) {
   const Lattice lattice = sampled_lattice(femur, lowest_z_mm, edge_mm);
   Builder builder(femur, lattice);
   // Six tetrahedra round the main diagonal of each cell.
@@ -168,9 +151,10 @@ SurfaceMesh extract_surface(const FemurModel& femur, double lowest_z_mm, double 
     }
   }
   SurfaceMesh mesh = builder.take();
-  for (std::size_t i = 0; i < mesh.vertices_patient_mm.size(); ++i) {
-    mesh.cth_mm.push_back(true_thickness(femur, mesh.vertices_patient_mm[i], mesh.normals[i]));
-  }
+  mesh.cortex.resize(mesh.vertices_patient_mm.size());
+#pragma omp parallel for schedule(static) num_threads(threads)
+  for (std::size_t i = 0; i < mesh.cortex.size(); ++i)
+    mesh.cortex[i] = cortex_along(femur, mesh.vertices_patient_mm[i], mesh.normals[i]);
   return mesh;
 }
 

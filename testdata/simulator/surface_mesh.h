@@ -3,7 +3,7 @@
 #include <array>
 #include <vector>
 
-#include "testdata/simulator/femur_model.h"
+#include "testdata/simulator/cortex_truth.h"
 
 namespace focalhip::simulator {
 
@@ -13,10 +13,13 @@ struct SurfaceMesh {
   std::vector<Vec3> vertices_patient_mm;
   std::vector<Vec3> normals;  // outward, unit
   std::vector<std::array<int, 3>> triangles;
-  std::vector<double> cth_mm;  // true thickness of the cortex along the inward normal
+  std::vector<CortexTruth> cortex;  // one per vertex
 };
 
 // Marching tetrahedra on the femur's distance field, nothing below lowest_z_mm (patient).
-[[nodiscard]] SurfaceMesh extract_surface(const FemurModel& femur, double lowest_z_mm, double edge_mm = 1.5);
+[[nodiscard]] SurfaceMesh extract_surface(const FemurModel& femur,
+                                          double lowest_z_mm,
+                                          double edge_mm = 1.5,
+                                          int threads = 1);
 
 }  // namespace focalhip::simulator

@@ -59,8 +59,9 @@ SideTruth side_truth(const FemurModel& femur,
   const AxisLine shaft = shaft_axis_below(shape, lesser.distal_z_mm);
   SideTruth truth;
   truth.side = femur.side();
-  truth.head_centre = pose.patient_from_femur(shape.head_centre_mm());
-  truth.head_radius_mm = shape.parameters().head_radius_mm;
+  const FemurShape::Sphere head = shape.best_head_sphere();
+  truth.head_centre = pose.patient_from_femur(head.centre);
+  truth.head_radius_mm = head.radius_mm;
   truth.neck_axis_direction = pose.patient_direction_from_femur(shape.neck_direction());
   truth.shaft_axis_direction = pose.patient_direction_from_femur(shaft.direction);
   truth.neck_shaft_angle_deg = std::acos(-dot(shape.neck_direction(), shaft.direction)) / degree;
@@ -152,8 +153,9 @@ void place_rods_in_image(ScanTruth& truth, const ScanGrid& grid, const Protocol&
   const double half_mm = 0.5 * grid.field_of_view_mm;
   for (RodAxis& rod : truth.rods) {
     for (const int slice : {0, grid.slices - 1}) {
-      const double z = std::clamp(grid.patient_from_voxel(0, 0, slice).z, rod.low_z_mm, rod.high_z_mm);
-      const Vec3 from_centre = rod.centre_mm(z) - centre;
+      const double z = std::clamp(grid.level_mm(slice), rod.low_z_mm, rod.high_z_mm);
+      const Vec3 shift = grid.slice_spacing_mm * slice * grid.slice_direction;
+      const Vec3 from_centre = rod.centre_mm(z) - centre - shift;
       const double reach = protocol.padding ? std::hypot(from_centre.x, from_centre.y)
                                             : std::max(std::abs(from_centre.x), std::abs(from_centre.y));
       if (reach + rod.radius_mm > half_mm) rod.cut = true;

@@ -31,6 +31,13 @@ std::vector<unsigned char> gzip(std::span<const std::byte> raw) {
   return packed;
 }
 
+std::string in_brackets(Vec3 v) {
+  std::ostringstream text;
+  text.precision(10);
+  text << '(' << v.x << ',' << v.y << ',' << v.z << ')';
+  return text.str();
+}
+
 void write_raw(const std::filesystem::path& file,
                const ScanGrid& g,
                const char* type,
@@ -40,8 +47,10 @@ void write_raw(const std::filesystem::path& file,
   const Vec3 o = g.origin_patient_mm;
   header << "NRRD0004\ntype: " << type
          << "\ndimension: 3\nspace: left-posterior-superior\nsizes: " << g.columns << ' ' << g.rows << ' '
-         << g.slices << "\nspace directions: (" << g.pixel_mm << ",0,0) (0," << g.pixel_mm << ",0) (0,0,"
-         << g.slice_spacing_mm << ")\nkinds: domain domain domain\nendian: little\nencoding: gzip\n"
+         << g.slices << "\nspace directions: (" << g.pixel_mm << ",0,0) "
+         << in_brackets(g.pixel_mm * g.column_direction) << ' '
+         << in_brackets(g.slice_spacing_mm * g.slice_direction)
+         << "\nkinds: domain domain domain\nendian: little\nencoding: gzip\n"
          << "space origin: (" << o.x << ',' << o.y << ',' << o.z << ")\n\n";
   const std::string text = header.str();
   const std::vector<unsigned char> packed = gzip(raw);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,11 +10,11 @@
 #include "testdata/simulator/hip_parameters.h"
 #include "testdata/simulator/protocol.h"
 #include "testdata/simulator/scan_grid.h"
+#include "testdata/simulator/series_frames.h"
+#include "testdata/simulator/series_header.h"
 
-// Simulated images as DICOM files (CT Image Storage, one file a slice).
+// Simulated images as DICOM files, with the traps of SeriesTraps.
 namespace focalhip::simulator {
-
-enum class TransferSyntax { implicit_little_endian, explicit_little_endian };
 
 // What every object of the study shares.
 struct StudyHeader {
@@ -31,21 +32,15 @@ struct StudyHeader {
                                        std::uint64_t study_seed,
                                        std::string patient_id);
 
-struct SeriesHeader {
-  std::string series_instance_uid;
-  int number = 2;
-  int acquisition = 1;
-  std::string description = "HIP QCT 1.0 FC13";
-  std::string kernel = "FC13";
-  std::string body_part = "PELVIS";
-  bool feet_first = false;
-  bool reversed_instance_numbers = false;  // number 1 = most caudal instead of most cranial
-  int rescale_intercept = 0;               // stored value = HU - intercept
-  TransferSyntax transfer_syntax = TransferSyntax::explicit_little_endian;
-  std::string file_prefix = "CT";
-};
-
-// Writes FOLDER/<prefix>_<number>.dcm for every slice; returns the files. Throws std::runtime_error.
+// Writes the series: FOLDER/<prefix>_<number>.dcm for every slice, or one multi-frame object; returns the
+// files in the order of the slices, most caudal first. Several volumes are acquisitions of one series, and
+// stacks of a multi-frame object. Throws std::runtime_error.
+std::vector<std::filesystem::path> write_ct_series(const std::filesystem::path& folder,
+                                                   const HipParameters& hip,
+                                                   const Protocol& protocol,
+                                                   const StudyHeader& study,
+                                                   const SeriesHeader& series,
+                                                   std::span<const AcquiredVolume> volumes);
 std::vector<std::filesystem::path> write_ct_series(const std::filesystem::path& folder,
                                                    const HipParameters& hip,
                                                    const Protocol& protocol,
@@ -53,6 +48,34 @@ std::vector<std::filesystem::path> write_ct_series(const std::filesystem::path& 
                                                    const SeriesHeader& series,
                                                    const ScanGrid& grid,
                                                    const std::vector<std::int16_t>& hu);
+
+// The multi-frame form of a series, Enhanced CT or Legacy Converted Enhanced CT: FOLDER/<prefix>_0001.dcm.
+std::filesystem::path write_multiframe_ct(const std::filesystem::path& folder,
+                                          const HipParameters& hip,
+                                          const Protocol& protocol,
+                                          const StudyHeader& study,
+                                          const SeriesHeader& series,
+                                          const ScanGrid& grid,
+                                          const std::vector<SeriesFrame>& frames);
+
+// Coronal slices cut from the volume every few rows, a derived series of its own.
+std::vector<std::filesystem::path> write_coronal_reformat(const std::filesystem::path& folder,
+                                                          const HipParameters& hip,
+                                                          const Protocol& protocol,
+                                                          const StudyHeader& study,
+                                                          const SeriesHeader& series,
+                                                          const ScanGrid& grid,
+                                                          const std::vector<std::int16_t>& hu);
+
+// An X-Ray Radiation Dose SR and a picture of the dose page (Secondary Capture), each a series of its own.
+std::filesystem::path write_dose_report(const std::filesystem::path& folder,
+                                        const HipParameters& hip,
+                                        const StudyHeader& study,
+                                        const SeriesHeader& series);
+std::filesystem::path write_dose_page(const std::filesystem::path& folder,
+                                      const HipParameters& hip,
+                                      const StudyHeader& study,
+                                      const SeriesHeader& series);
 
 // A coronal localizer made of the volume's projection, a series of its own.
 std::filesystem::path write_localizer(const std::filesystem::path& folder,

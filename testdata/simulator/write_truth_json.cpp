@@ -141,6 +141,8 @@ void write_truth_json(const std::filesystem::path& file,
   json.value("slice_spacing_mm", scan.grid.slice_spacing_mm);
   json.value("slice_thickness_mm", scan.grid.slice_thickness_mm);
   json.value("origin_mm", scan.grid.origin_patient_mm);
+  json.value("column_direction", scan.grid.column_direction);
+  json.value("slice_direction", scan.grid.slice_direction);
   json.value("psf_fwhm_mm", protocol.psf_fwhm_mm);
   json.value("noise_sd_hu", protocol.noise_sd_hu);
   json.value("contrast", protocol.contrast);

@@ -37,9 +37,18 @@ void write_vtk(const std::filesystem::path& file, const SurfaceMesh& mesh) {
     append(text, 3);
     for (const int vertex : t) append(text, vertex);
   }
-  text += "\nPOINT_DATA " + points + "\nSCALARS cth_mm float 1\nLOOKUP_TABLE default\n";
-  for (const double thickness : mesh.cth_mm) append(text, thickness);
-  text += "\nNORMALS normals float\n";
+  text += "\nPOINT_DATA " + points + '\n';
+  const auto scalars = [&](const char* name, auto value) {
+    text += std::string("SCALARS ") + name + " float 1\nLOOKUP_TABLE default\n";
+    for (const CortexTruth& cortex : mesh.cortex) append(text, static_cast<double>(value(cortex)));
+    text += '\n';
+  };
+  scalars("cth_mm", [](const CortexTruth& c) { return c.cth_mm; });
+  scalars("cm_mg_cm2", [](const CortexTruth& c) { return c.cm_mg_cm2; });
+  scalars("cbmd_mg_cm3", [](const CortexTruth& c) { return c.cbmd_mg_cm3; });
+  scalars("ectd_mg_cm3", [](const CortexTruth& c) { return c.ectd_mg_cm3; });
+  scalars("valid", [](const CortexTruth& c) { return c.valid ? 1.0 : 0.0; });
+  text += "NORMALS normals float\n";
   for (const Vec3 n : mesh.normals) append(text, n);
   text += '\n';
   std::ofstream out(file, std::ios::binary);

@@ -103,6 +103,35 @@ HipReport both_sides_report() {
   return drawn_once;
 }
 
+HipReport asynchronous_report() {
+  HipReport report = both_sides_report();
+  Calibration& calibration = *report.calibration;
+  calibration.method = CalibrationMethod::asynchronous;
+  calibration.source = CalibrationSource{
+      .date = "20260101", .age_days = 11, .series_instance_uid = "1.2.826.0.1.3680043.9999.77"};
+  calibration.r_squared.reset();
+  calibration.residual_max_hu.reset();
+  calibration.residual_sd_hu.reset();
+  calibration.rods.clear();
+  calibration.grade = Grade::b;
+  calibration.notes = {
+      {NoteCode::calibration_asynchronous, "phantom mindways-3 scanned on 20260101, 11 days before"}};
+  return report;
+}
+
+HipReport internal_report() {
+  HipReport report = asynchronous_report();
+  Calibration& calibration = *report.calibration;
+  calibration.method = CalibrationMethod::internal;
+  calibration.phantom.clear();
+  calibration.source.reset();
+  calibration.in_plane_psf_sigma_mm.reset();
+  calibration.density_uncertainty = 0.10;
+  calibration.grade = report.grade = Grade::c;
+  calibration.notes = {{NoteCode::calibration_internal, "air -1000, fat -98, muscle 54 HU; beam 71.0 keV"}};
+  return report;
+}
+
 HipReport one_side_report() {
   HipReport report = both_sides_report();
   report.femurs[0].used_for_atlas = false;

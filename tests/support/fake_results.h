@@ -14,6 +14,9 @@ namespace focalhip::test {
 [[nodiscard]] HipReport both_sides_report();
 // The right femur carries an implant.
 [[nodiscard]] HipReport one_side_report();
+// Both femora measured by a phantom scan of another day, and by the patient's own tissues.
+[[nodiscard]] HipReport asynchronous_report();
+[[nodiscard]] HipReport internal_report();
 // No phantom; heads were seen; contrast and short coverage noted.
 [[nodiscard]] HipReport refused_report_with_pictures();
 // Calibrated, but neither femur can be measured.

@@ -20,6 +20,7 @@ struct DrawnRod {
   double drift_hu_per_mm = 0.0;        // along z, about the middle of the volume
   bool present = true;                 // absent = filled with holder
   double bubble_radius_mm = 0.0;       // an air cylinder beside the axis
+  double bubble_offset_mm = 2.0;       // of its middle from the rod's axis
   double bubble_half_length_mm = 1e9;  // about the middle of the volume
 };
 
@@ -162,7 +163,11 @@ inline double phantom_hu(const DrawnPhantom& drawn, double x, double y, double z
     hu = mixed(hu, drawn.rods[i].hu + drawn.rods[i].drift_hu_per_mm * z, blurred_share(distance, sigma));
     const double bubble = drawn.rods[i].bubble_radius_mm;
     if (bubble <= 0.0 || std::abs(z) > drawn.rods[i].bubble_half_length_mm) continue;
-    hu = mixed(hu, -1000.0, blurred_share(std::hypot(x - centre[0] - 2.0, y - centre[1]) - bubble, sigma));
+    hu =
+        mixed(hu,
+              -1000.0,
+              blurred_share(
+                  std::hypot(x - centre[0] - drawn.rods[i].bubble_offset_mm, y - centre[1]) - bubble, sigma));
   }
   return hu;
 }

@@ -177,6 +177,8 @@ std::vector<Case> cases() {
       "Yamada^Tarou=\033$B;3ED\033(B^\033$BB@O:\033(B=\033$B$d$^$@\033(B^\033$B$?$m$&\033(B";
   return {{"both_sides", test::both_sides_report()},
           {"one_side", test::one_side_report()},
+          {"asynchronous", test::asynchronous_report()},
+          {"internal", test::internal_report()},
           {"missing_values", test::missing_values_report()},
           {"crowded", test::crowded_report()},
           {"refused", test::refused_report_with_pictures()},

@@ -47,7 +47,8 @@ TEST(ScanFindings, AnOrdinaryScanIsGradeAWithoutNotes) {
   EXPECT_THAT(found.notes, IsEmpty());
 }
 
-// [science: qct 1.2] Inside from 10 mm above the top of the head (z 184) to 20 mm below the trochanter (z 70).
+// [science: qct 1.2] Inside from 10 mm above the top of the head (z 184) to 20 mm below the trochanter (z
+// 70).
 TEST(ScanFindings, AnInterpolatedSliceIsGradedByItsPlace) {
   for (const auto& [slice, expected] :
        {std::pair(34, Grade::b), {36, Grade::c}, {70, Grade::c}, {91, Grade::c}, {93, Grade::b}}) {

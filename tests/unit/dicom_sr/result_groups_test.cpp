@@ -2,6 +2,9 @@
 
 #include <limits>
 
+#include <algorithm>
+#include <map>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -60,6 +63,40 @@ TEST(ResultGroups, GiveSlopeAndInterceptOfTheMindwaysEquation) {
   EXPECT_EQ(calibration.values[1].number, "8.00");
   EXPECT_EQ(calibration.values[7].quantity, codes::rods_used);
   EXPECT_EQ(calibration.values[7].number, "4");
+  EXPECT_EQ(calibration.method, codes::phantom_calibration);
+}
+
+bool states(const ResultGroup& group, const Code& quantity) {
+  return std::ranges::any_of(group.values,
+                             [&](const ResultValue& value) { return value.quantity == quantity; });
+}
+
+TEST(ResultGroups, SayWhatACalibrationWithoutRodsIsAndNothingOfRods) {
+  const ResultGroup asynchronous = result_groups(test::asynchronous_report()).back();
+  EXPECT_EQ(asynchronous.method, codes::asynchronous_calibration);
+  const ResultGroup internal = result_groups(test::internal_report()).back();
+  EXPECT_EQ(internal.method, codes::internal_calibration);
+  for (const ResultGroup* group : {&asynchronous, &internal}) {
+    EXPECT_TRUE(states(*group, codes::sigma_ct));
+    for (const Code& quantity : {codes::rods_used, codes::calibration_r_squared, codes::residual_sd}) {
+      EXPECT_FALSE(states(*group, quantity)) << quantity.meaning;
+    }
+  }
+}
+
+// 0.0002 HU per mg/cm3 and mm are 0.002 per cm.
+TEST(ResultGroups, StateTheChangeAlongZPerCentimetre) {
+  HipReport report = test::both_sides_report();
+  EXPECT_FALSE(states(result_groups(report).back(), codes::beta_ct_drift));
+  report.calibration->sigma_ct_drift_hu_per_mg_cm3_per_mm = 0.0002;
+  report.calibration->beta_ct_drift_hu_per_mm = -0.05;
+  std::map<std::string_view, std::string> found;
+  const ResultGroup calibration = result_groups(report).back();
+  for (const ResultValue& value : calibration.values) {
+    found[value.quantity.value] = value.number.value_or("");
+  }
+  EXPECT_EQ(found[codes::sigma_ct_drift.value], "0.00200");
+  EXPECT_EQ(found[codes::beta_ct_drift.value], "-0.500");
 }
 
 TEST(ResultGroups, SayWhyANumberIsMissing) {

@@ -155,6 +155,7 @@ TEST(Calibrate, UsesAnEntryWhenThereAreNoRods) {
   EXPECT_EQ(calibration.method, CalibrationMethod::asynchronous);
   EXPECT_NEAR(calibration.sigma_ct_hu_per_mg_cm3 / 1.3696, 1.0, 0.005);
   EXPECT_EQ(calibration.source->age_days, 0);
+  EXPECT_NEAR(calibration.muscle_noise_sd_hu.value_or(0.0), drawn.noise_sd_hu, 1.0);
 
   patient.acquisition.kvp = 140.0;
   try {

@@ -197,6 +197,18 @@ TEST(Calibrate, ABubbleInARodIsNoticed) {
   }
 }
 
+// Bubbles rise to the upper side of a rod, beside the part that is read.
+TEST(Calibrate, ABubbleBesideThePartThatIsReadIsNoticed) {
+  DrawnPhantom drawn = usual();
+  drawn.rods[3].bubble_radius_mm = 1.5;
+  drawn.rods[3].bubble_offset_mm = 6.5;  // 5 to 8 mm from the axis; 4.8 mm are read
+  drawn.rods[3].bubble_half_length_mm = 10.0;
+  const Calibration calibration = calibrate(draw(drawn), {});
+  EXPECT_EQ(calibration.grade, Grade::b);
+  EXPECT_FALSE(calibration.rods[3].used);
+  EXPECT_THAT(calibration.notes.at(0).detail, testing::HasSubstr("rod D is not uniform near its edge"));
+}
+
 // The median over slices does not feel it; the grade must.
 TEST(Calibrate, AShortBubbleIsNoticedToo) {
   DrawnPhantom drawn = usual();
@@ -226,6 +238,18 @@ TEST(Calibrate, ARodOutsideTheFieldOfViewIsLeftOut) {
   EXPECT_EQ(calibration.grade, Grade::b);
   EXPECT_NEAR(calibration.sigma_ct_hu_per_mg_cm3 / true_sigma_ct, 1.0, 0.01);
   EXPECT_EQ(calibration.rods.size(), 4U);
+}
+
+// The middle of rod E is inside by 8 mm; 1 mm of its edge is not.
+TEST(Calibrate, ARodWhoseEdgeIsCutIsLeftOut) {
+  DrawnPhantom drawn = usual();
+  drawn.shift_x_mm = 20.0;
+  const auto centre = test::rod_centre(drawn, 4, 0.0);
+  drawn.circle_of_view_mm = std::hypot(centre[0], centre[1]) + drawn.radius_mm - 1.0;
+  const Calibration calibration = calibrate(draw(drawn), {});
+  EXPECT_EQ(calibration.grade, Grade::b);
+  EXPECT_EQ(calibration.rods.size(), 4U);
+  EXPECT_THAT(calibration.notes.at(0).detail, testing::HasSubstr("rod E not found inside the field of view"));
 }
 
 // ---- refusals ----
@@ -343,6 +367,24 @@ INSTANTIATE_TEST_SUITE_P(Builtin,
                            std::ranges::replace(name, '-', '_');
                            return name;
                          });
+
+// The lightest rod of an Image Analysis phantom reads 13 HU and hides in its holder.
+TEST(Calibrate, OfThreeRodsTheOneThatHidesIsReadWhereItMustStand) {
+  for (const bool reversed : {false, true}) {
+    DrawnPhantom drawn = usual();
+    drawn.rods = test::ha_rods({8.0, 97.3, 189.8}, 1.332, 2.0);
+    if (reversed) std::ranges::reverse(drawn.rods);
+    drawn.holder_hu = drawn.rods[reversed ? 2 : 0].hu;
+    CtVolume ct = draw(drawn);
+    ct.acquisition.device_serial_number = "7";
+    CalibrationOptions options;
+    options.phantoms = {{.phantom = *builtin_phantom("image-analysis-3"), .device_serial_number = "7"}};
+    const Calibration calibration = calibrate(ct, options);
+    EXPECT_NEAR(calibration.sigma_ct_hu_per_mg_cm3 / 1.3696, 1.0, 0.01);
+    EXPECT_EQ(calibration.rods.size(), 3U);
+    EXPECT_EQ(calibration.grade, Grade::b);
+  }
+}
 
 TEST(Calibrate, APhantomIsConfiguredForItsScannerOnly) {
   const SitePhantom osteo{.phantom = *builtin_phantom("siemens-osteo"), .device_serial_number = "7"};

@@ -125,6 +125,15 @@ TEST(IdentifyRods, WaterAtZeroTellsWhichOfEqualStepsIsMissing) {
             (std::vector<std::size_t>{1, 2, 3, 4}));
 }
 
+// 200, 400, 600, 800 of a QRM-BDC/6 are equal steps like those of a B-MAS 200, but at a slope no beam has.
+TEST(IdentifyRods, ASlopeThatNoBeamHasIsImpossible) {
+  const Row row = line_of({0, 50, 100, 150, 200});
+  EXPECT_TRUE(identify_rods(row, *builtin_phantom("bmas-200")).is_explained);
+  EXPECT_FALSE(identify_rods(row, *builtin_phantom("qrm-bdc-6")).is_possible);
+  const Row other = line_of({200, 400, 600, 800});
+  EXPECT_FALSE(identify_rods(other, *builtin_phantom("bmas-200")).is_possible);
+}
+
 TEST(IdentifyRods, ThreeReadableRodsAreTooFew) {
   Row row = row_of("ABCDE");
   row[0].reset();

@@ -123,6 +123,34 @@ TEST(ReportJson, KeepsTheWordsOfTheInterface) {
   EXPECT_EQ(report["atlas"], json::array());
 }
 
+TEST(ReportJson, SaysWhereACalibrationWithoutRodsComesFrom) {
+  HipReport report = example_report();
+  Calibration& calibration = *report.calibration;
+  calibration.method = CalibrationMethod::asynchronous;
+  calibration.rods.clear();
+  calibration.source = CalibrationSource{.date = "20261120", .age_days = 11, .series_instance_uid = "1.9"};
+  json written = parsed(report)["calibration"];
+  EXPECT_EQ(written["method"], "asynchronous");
+  EXPECT_EQ(written["phantom"], "mindways-3");
+  EXPECT_EQ(written["source"],
+            (json{{"date", "20261120"}, {"age_days", 11}, {"series_instance_uid", "1.9"}}));
+  EXPECT_TRUE(written["r_squared"].is_null());
+  EXPECT_TRUE(written["phantom_basis"].is_null());
+  EXPECT_EQ(written["rods"], json::array());
+
+  calibration.method = CalibrationMethod::internal;
+  calibration.phantom.clear();
+  calibration.source.reset();
+  calibration.density_uncertainty = 0.1;
+  calibration.kappa_policy = {.rule = KappaRule::fixed, .fixed_k = 1.16, .fixed_c_mg_cm3 = 0.0};
+  written = parsed(report)["calibration"];
+  EXPECT_EQ(written["method"], "internal");
+  EXPECT_TRUE(written["phantom"].is_null());
+  EXPECT_TRUE(written["source"].is_null());
+  EXPECT_EQ(written["density_uncertainty"], 0.1);
+  EXPECT_EQ(written["kappa_policy"], "fixed/1 k=1.16 c=0");
+}
+
 // The example of the interface's page, read from there: every key of it that belongs to what is measured so
 // far must be in the file. Parts of later stages are null or empty there, so their inner keys cannot show.
 TEST(ReportJson, HasEveryKeyOfTheInterface) {

@@ -10,7 +10,10 @@ namespace focalhip {
 namespace {
 
 // 200 x 200 pixels of 2 mm: a body (round, given radius and shift to the right) in a field of view of 390 mm.
-CtVolume body(double radius_mm, double shift_mm, bool with_padding, std::optional<double> diameter_mm = 390.0) {
+CtVolume body(double radius_mm,
+              double shift_mm,
+              bool with_padding,
+              std::optional<double> diameter_mm = 390.0) {
   CtVolume ct;
   ct.grid.size = {200, 200, 8};
   ct.grid.spacing_mm = {2.0, 2.0, 5.0};

@@ -286,6 +286,21 @@ TEST(GroupVolumes, SplitsWhereTheFieldOfViewMoves) {
   EXPECT_FALSE(volumes.candidates[0].problem.has_value());
 }
 
+// Thin slices, then thick ones further up, all of one acquisition: irregular, not two volumes.
+TEST(GroupVolumes, AThicknessThatChangesOnTheWayIsIrregular) {
+  std::vector<ScannedInstance> slices = stack("1.1", 120, 1.0);
+  for (int i = 0; i < 30; ++i) {
+    slices.push_back(slice("1.1", 200 + i, 222.0 + 3.0 * i));
+    slices.back().slice_thickness_mm = 3.0;
+  }
+  ASSERT_EQ(group_volumes(slices).candidates.size(), 1U);
+  EXPECT_EQ(problem_code(slices), RefusalCode::geometry);
+  for (std::size_t i = 120; i < slices.size(); ++i) slices[i].acquisition_number = 2;  // two scans
+  const StudyVolumes volumes = group_volumes(slices);
+  ASSERT_EQ(volumes.candidates.size(), 2U);
+  EXPECT_FALSE(volumes.candidates[0].problem.has_value());
+}
+
 TEST(GroupVolumes, SplitsWherePixelsOrPatientPositionChange) {
   std::vector<ScannedInstance> pixels = stack("1.1", 240, 1.0);
   std::vector<ScannedInstance> positions = pixels;

@@ -41,7 +41,8 @@ TEST(CommandLine, TakesWhatItIsGiven) {
   EXPECT_EQ(p.request.protocol.tube_kvp, 100.0);
   EXPECT_FALSE(p.request.protocol.phantom);
   EXPECT_TRUE(p.request.localizer);
-  EXPECT_EQ(p.request.second, SecondReconstruction::sharp);
+  EXPECT_TRUE(p.request.second_sharp);
+  EXPECT_FALSE(p.request.second_thick);
   EXPECT_EQ(p.request.transfer_syntax, TransferSyntax::implicit_little_endian);
 }
 
@@ -116,6 +117,54 @@ TEST(CommandLine, PhysicsOptionsAreTaken) {
     EXPECT_EQ(parsed({"--out", "x", "--seed", "1", wrong}).problems.size(), 1U) << wrong;
 }
 
+TEST(CommandLine, TrapsAreTakenAndCombined) {
+  const ParsedRequest p = parsed({"--out",
+                                  "x",
+                                  "--seed=7",
+                                  "--position=FFP",
+                                  "--object=enhanced",
+                                  "--mirror=columns",
+                                  "--missing-slices=3,4",
+                                  "--duplicate-slice=7,new-uid",
+                                  "--second-acquisition=-20,15",
+                                  "--changing-rescale",
+                                  "--no-padding-tag",
+                                  "--padding-limit=-1500",
+                                  "--private-tags",
+                                  "--content=iodine-map",
+                                  "--gantry-tilt=5",
+                                  "--transfer-syntax=jpeg-ls",
+                                  "--dose-objects",
+                                  "--coronal",
+                                  "--second-reconstruction=thick,sharp"});
+  EXPECT_THAT(p.problems, IsEmpty());
+  const SeriesTraps& traps = p.request.traps;
+  EXPECT_EQ(p.request.position, PatientPosition::ffp);
+  EXPECT_TRUE(p.request.protocol.prone);
+  EXPECT_EQ(p.request.object_kind, ObjectKind::enhanced_ct);
+  EXPECT_EQ(traps.mirror, Mirror::columns);
+  EXPECT_THAT(traps.missing_slices, ElementsAre(3, 4));
+  EXPECT_EQ(traps.duplicate_slice, 7);
+  EXPECT_TRUE(traps.duplicate_has_new_uid);
+  ASSERT_TRUE(p.request.second_acquisition);
+  EXPECT_EQ(p.request.second_acquisition->to_mm, 15.0);
+  EXPECT_TRUE(traps.changing_rescale);
+  EXPECT_FALSE(traps.padding_tag);
+  EXPECT_EQ(traps.padding_limit_hu, -1500);
+  EXPECT_EQ(traps.content, ImageContent::iodine_map);
+  EXPECT_EQ(p.request.protocol.gantry_tilt_deg, 5.0);
+  EXPECT_EQ(p.request.transfer_syntax, TransferSyntax::jpeg_ls);
+  EXPECT_TRUE(p.request.second_thick && p.request.second_sharp && p.request.coronal &&
+              p.request.dose_objects);
+  for (const char* wrong : {"--position=HFDL",
+                            "--duplicate-slice=1,2",
+                            "--second-acquisition=5,-5",
+                            "--missing-slices=",
+                            "--second-reconstruction=thin",
+                            "--content=hu"})
+    EXPECT_EQ(parsed({"--out", "x", "--seed", "1", wrong}).problems.size(), 1U) << wrong;
+}
+
 TEST(CommandLine, ReportsEveryProblemAtOnce) {
   const ParsedRequest p =
       parsed({"--sex", "X", "--noise", "-1", "--kvp", "abc", "--nonsense", "--localizer=1", "--seed", "1.5"});
@@ -156,6 +205,18 @@ TEST(CommandLine, HelpNamesEveryOption) {
                              "--fov-shift-x",
                              "--prone",
                              "--rods-only",
+                             "--object",
+                             "--position",
+                             "--missing-slices",
+                             "--duplicate-slice",
+                             "--second-acquisition",
+                             "--mirror",
+                             "--changing-rescale",
+                             "--content",
+                             "--gantry-tilt",
+                             "--shear",
+                             "--kernel",
+                             "--implant",
                              "--kvp",
                              "--contrast",
                              "--localizer",

@@ -63,11 +63,13 @@ TEST(Simulate, SlicesDoNotDependOnHowManyThereAre) {
 }
 
 TEST(Simulate, HeadInTheMaskHasTheVolumeOfItsSphere) {
-  const HipParameters hip = draw_hip(6, Sex::male);
+  HipParameters hip = draw_hip(6, Sex::male);
+  hip.left.head_along_neck = hip.left.head_forward = 0.0;  // a sphere
   const SimulatedScan scan = simulate(hip, quiet_protocol(5.0, 30), 1, 2);
   // The cap above 8 mm over the head's centre is free of neck and fovea.
-  const Vec3 head = scan.truth.left.head_centre;
-  const double radius = scan.truth.left.head_radius_mm;
+  const Vec3 table{0.0, 0.0, Protocol{}.table_z_mm};
+  const Vec3 head = hip.left.head_centre_patient_mm + table;
+  const double radius = hip.left.head_radius_mm;
   double voxels = 0.0;
   double z_low = 1e9;
   for (int k = 0; k < scan.grid.slices; ++k) {

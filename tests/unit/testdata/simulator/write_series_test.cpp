@@ -94,7 +94,7 @@ TEST_F(WriteSeries, CanBeReadBackVoxelForVoxel) {
 
 TEST_F(WriteSeries, NumbersRunFromTheHeadUnlessReversed) {
   for (const bool reversed : {false, true}) {
-    series_.reversed_instance_numbers = reversed;
+    series_.traps.reversed_instance_numbers = reversed;
     const std::vector<fs::path> files = write();
     DcmFileFormat most_caudal;
     ASSERT_TRUE(most_caudal.loadFile(files.front().c_str()).good());
@@ -105,7 +105,7 @@ TEST_F(WriteSeries, NumbersRunFromTheHeadUnlessReversed) {
 TEST_F(WriteSeries, EveryImageHasItsOwnUidAndAllShareTheStudy) {
   std::set<std::string> instances;
   std::set<std::string> studies;
-  series_.feet_first = true;
+  series_.position = PatientPosition::ffs;
   for (const fs::path& path : write()) {
     DcmFileFormat file;
     ASSERT_TRUE(file.loadFile(path.c_str()).good());
