@@ -4,6 +4,7 @@
 // whole, nothing left over, every job ended. A case also fails when its step was not reached.
 //
 //   integration_tests --gtest_filter='*KillMatrix*'      prints the matrix at its end
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <set>
