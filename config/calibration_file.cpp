@@ -1,8 +1,6 @@
 #include "config/calibration_file.h"
 
-#include <array>
-#include <charconv>
-
+#include "analysis/support/format_number.h"
 #include "config/toml_section.h"
 
 // The only file that knows the keys of the calibration file.
@@ -65,12 +63,6 @@ void check_as_a_whole(Section& section,
   }
 }
 
-std::string exact(double value) {
-  std::array<char, 32> text{};
-  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value);
-  return {text.data(), end};
-}
-
 std::string quoted(const std::string& value) {
   std::string text = "\"";
   for (const char c : value) {
@@ -122,16 +114,16 @@ std::string entry_text(const CalibrationEntry& entry) {
   if (!entry.device_serial_number.empty()) add("serial", quoted(entry.device_serial_number));
   if (!entry.station_name.empty()) add("station", quoted(entry.station_name));
   if (!entry.model.empty()) add("model", quoted(entry.model));
-  add("kvp", exact(entry.kvp));
+  add("kvp", exact_text(entry.kvp));
   add("kernel", quoted(entry.kernel));
-  add("field_of_view_mm", exact(entry.field_of_view_mm));
-  add("table_height_mm", exact(entry.table_height_mm));
+  add("field_of_view_mm", exact_text(entry.field_of_view_mm));
+  add("table_height_mm", exact_text(entry.table_height_mm));
   add("phantom", quoted(entry.phantom));
-  add("sigma_ct", exact(entry.sigma_ct_hu_per_mg_cm3));
-  add("beta_ct", exact(entry.beta_ct_hu));
-  add("effective_energy_kev", exact(entry.effective_energy_kev));
+  add("sigma_ct", exact_text(entry.sigma_ct_hu_per_mg_cm3));
+  add("beta_ct", exact_text(entry.beta_ct_hu));
+  add("effective_energy_kev", exact_text(entry.effective_energy_kev));
   add("kappa_policy", quoted(entry.kappa_policy));
-  if (entry.in_plane_psf_sigma_mm) add("psf_sigma_mm", exact(*entry.in_plane_psf_sigma_mm));
+  if (entry.in_plane_psf_sigma_mm) add("psf_sigma_mm", exact_text(*entry.in_plane_psf_sigma_mm));
   add("grade", quoted(std::string(1, letter(entry.grade))));
   if (!entry.series_instance_uid.empty()) add("series", quoted(entry.series_instance_uid));
   return text;

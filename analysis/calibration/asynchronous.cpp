@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 #include "analysis/calibration/robust_statistics.h"
 #include "analysis/support/format_number.h"
@@ -87,6 +88,11 @@ Objection objection(const CtVolume& ct,
   return {8, ""};
 }
 
+// What the site's file can hold.
+bool is_plain(const std::string& text) {
+  return text.size() <= 64 && std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+
 void require(std::vector<std::string>& problems, bool holds, const char* rule) {
   if (!holds) problems.emplace_back(rule);
 }
@@ -122,6 +128,15 @@ std::vector<std::string> problems_in(const CalibrationEntry& entry) {
   require(problems,
           !entry.in_plane_psf_sigma_mm || in(*entry.in_plane_psf_sigma_mm, 0.1, 2.0),
           "psf_sigma_mm: 0.1 to 2");
+  for (const auto& [key, text] : {std::pair("serial", &entry.device_serial_number),
+                                  std::pair("station", &entry.station_name),
+                                  std::pair("model", &entry.model),
+                                  std::pair("kernel", &entry.kernel),
+                                  std::pair("phantom", &entry.phantom),
+                                  std::pair("kappa_policy", &entry.kappa_policy),
+                                  std::pair("series", &entry.series_instance_uid)}) {
+    if (!is_plain(*text)) problems.push_back(std::string(key) + ": at most 64 printable ASCII characters");
+  }
   require(problems, entry.grade <= Grade::b, "grade: \"A\" or \"B\"");
   return problems;
 }

@@ -1,22 +1,9 @@
 #include "analysis/calibration/kappa_policy.h"
 
-#include <array>
-#include <charconv>
-
 #include "analysis/calibration/effective_energy.h"
+#include "analysis/support/format_number.h"
 
 namespace focalhip {
-
-namespace {
-
-// Shortest text that reads back as the same number, whatever the locale.
-std::string exact(double value) {
-  std::array<char, 32> text{};
-  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value);
-  return {text.data(), end};
-}
-
-}  // namespace
 
 std::vector<std::string> problems_in(const KappaPolicy& policy) {
   std::vector<std::string> problems;
@@ -35,7 +22,7 @@ std::string text_of(const KappaPolicy& policy) {
     case KappaRule::energy:
       return "energy/1";
     case KappaRule::fixed:
-      return "fixed/1 k=" + exact(policy.fixed_k) + " c=" + exact(policy.fixed_c_mg_cm3);
+      return "fixed/1 k=" + exact_text(policy.fixed_k) + " c=" + exact_text(policy.fixed_c_mg_cm3);
   }
   return {};
 }

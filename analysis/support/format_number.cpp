@@ -15,4 +15,11 @@ std::string fixed(double value, int decimals) {
   return {text.data(), result.ptr};
 }
 
+std::string exact_text(double value) {
+  std::array<char, 32> text{};
+  const auto result = std::to_chars(text.data(), text.data() + text.size(), value);
+  expects(result.ec == std::errc{}, "a double fits its text");
+  return {text.data(), result.ptr};
+}
+
 }  // namespace focalhip

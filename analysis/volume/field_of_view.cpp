@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <numeric>
 #include <vector>
 
@@ -76,8 +77,13 @@ double touched_share(const CtVolume& ct, int slice) {
 
 double tissue_on_border(const CtVolume& ct) {
   const int step = std::max(1, static_cast<int>(std::lround(sampled_every_mm / ct.grid.spacing_mm.z())));
+  // Where a tilt was removed the first and last slices are cut obliquely by the ends of the scan.
+  const double half_height_mm = 0.5 * ct.grid.size[1] * ct.grid.spacing_mm.y();
+  const double oblique_mm = half_height_mm * std::tan(ct.removed_tilt_deg * std::numbers::pi / 180.0);
+  const int oblique = static_cast<int>(std::ceil(oblique_mm / ct.grid.spacing_mm.z()));
   std::vector<double> shares;
-  for (int slice = 0; slice < ct.grid.size[2]; slice += step) shares.push_back(touched_share(ct, slice));
+  for (int slice = oblique; slice < ct.grid.size[2] - oblique; slice += step)
+    shares.push_back(touched_share(ct, slice));
   const std::size_t length = std::min(samples_in_mean, shares.size());
   double largest = 0.0;
   for (std::size_t i = 0; length > 0 && i + length <= shares.size(); ++i) {

@@ -32,11 +32,19 @@ Eigen::Vector3d middle_voxel(const VoxelGrid& grid) {
   return 0.5 * (Eigen::Vector3d(grid.size[0], grid.size[1], grid.size[2]) - Eigen::Vector3d::Ones());
 }
 
+// Tables, rods and shafts run along patient z: a tilted gantry keeps it in its steps, an obliquely moved
+// field of view in its normal.
+Eigen::Vector3d straight_axis(const VoxelGrid& sheared, const Eigen::Matrix3d& steps_mm) {
+  const Eigen::Vector3d step = steps_mm.col(2).normalized();
+  const Eigen::Vector3d normal = sheared.patient_axes.col(2);
+  return step.z() >= normal.z() ? step : normal;
+}
+
 VoxelGrid straight_grid(const VoxelGrid& sheared, const Eigen::Matrix3d& steps_mm) {
-  const Eigen::Vector3d along = steps_mm.col(2).normalized();
+  const Eigen::Vector3d along = straight_axis(sheared, steps_mm);
   const Eigen::Vector3d row = sheared.patient_axes.col(0);
   VoxelGrid grid = sheared;
-  grid.spacing_mm.z() = steps_mm.col(2).norm();
+  grid.spacing_mm.z() = steps_mm.col(2).dot(along);
   grid.patient_axes.col(0) = (row - row.dot(along) * along).normalized();
   grid.patient_axes.col(1) = along.cross(grid.patient_axes.col(0));
   // Images may be stored mirrored: the column axis keeps its sense.
@@ -115,7 +123,7 @@ CtVolume remove_shear(CtVolume sheared, const Eigen::Vector3d& step_patient_mm, 
       }
     }
   });
-  const double cosine = sheared.grid.patient_axes.col(2).dot(straight.grid.patient_axes.col(2));
+  const double cosine = sheared.grid.patient_axes.col(2).dot(step_patient_mm.normalized());
   straight.removed_tilt_deg = std::acos(std::min(1.0, std::abs(cosine))) * 180.0 / std::numbers::pi;
   straight.acquisition = std::move(sheared.acquisition);
   straight.interpolated_slices = std::move(sheared.interpolated_slices);

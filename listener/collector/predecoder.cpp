@@ -16,6 +16,7 @@
 #include "listener/series/decode_slice.h"
 #include "listener/series/decoded_copy.h"
 #include "listener/spool/spool_layout.h"
+#include "listener/support/fault_points.h"
 #include "listener/support/fork_child.h"
 #include "listener/support/log.h"
 
@@ -37,6 +38,7 @@ int decode_in_this_process(const std::string& object) {
   ::setrlimit(RLIMIT_AS, &memory);
   ::alarm(longest_decoding_s);
   silence_dcmtk_log();
+  fault_point("predecoder_before_decoding");
   try {
     decode_ahead(object);
   } catch (const std::exception&) {
@@ -83,6 +85,7 @@ class DecodeQueue {
   void start_next() {
     const std::string object = std::move(waiting_.front());
     waiting_.pop_front();
+    fault_point("predecoder_before_fork");
     static_cast<void>(fork_child({"decode"}, [&object] { return decode_in_this_process(object); }));
     ++running_;
   }

@@ -1,10 +1,6 @@
 #include "listener/series/analyse_series.h"
 
-#include <array>
-#include <charconv>
-#include <limits>
-#include <sstream>
-
+#include "analysis/support/format_number.h"
 #include "config/version.h"
 #include "dicom_sr/encode_results.h"
 #include "listener/series/read_ct_volume.h"
@@ -16,13 +12,6 @@ namespace {
 
 void tell(const StageListener& listener, const std::string& stage) {
   if (listener) listener(stage);
-}
-
-// Shortest text that reads back as the same number, whatever the locale.
-std::string exact_text(double value) {
-  std::array<char, 32> text{};
-  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), value);
-  return {text.data(), end};
 }
 
 void apply(const SubjectOverrides& overrides, Subject& subject) {

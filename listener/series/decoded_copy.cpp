@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "listener/support/digest.h"
+#include "listener/support/fault_points.h"
 
 namespace focalhip {
 
@@ -55,6 +56,7 @@ void write_decoded_copy(const std::filesystem::path& copy,
     std::filesystem::remove(part, ignored);
     throw std::system_error(errno, std::generic_category(), "write " + part.string());
   }
+  fault_point("predecoder_in_copy");
   std::filesystem::rename(part, copy);
 }
 

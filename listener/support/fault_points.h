@@ -76,6 +76,10 @@ inline constexpr auto fault_steps = std::to_array<FaultStep>({
     {"collector", "collector_in_tidy", "one empty association removed"},
     {"collector", "collector_in_release", "stopping: lease given up, not committed"},
 
+    {"predecoder", "predecoder_before_fork", "an object waits to be decoded ahead"},
+    {"predecoder", "predecoder_before_decoding", "a process was made for it"},
+    {"predecoder", "predecoder_in_copy", "decoded copy complete under its temporary name"},
+
     {"worker", "worker_in_claim", "attempt and lease written, not committed"},
     {"worker", "worker_after_claim", "job claimed, the master does not know it"},
     {"worker", "worker_before_analysis", "job claimed, the master knows it"},

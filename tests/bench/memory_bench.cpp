@@ -67,8 +67,13 @@ class SlowMemory : public NodeTest {
   }
 
   void look() {
-    for (const char* role : {"acceptor", "receiver", "collector"})
-      for (const pid_t pid : processes_named(role)) note(role, pid);
+    // Receivers keep their parent's name; the parent is found first.
+    std::string role = "acceptor";
+    for (const pid_t pid : processes_named("acceptor")) {
+      note(role, pid);
+      role = "receiver";
+    }
+    for (const pid_t pid : processes_named("collector")) note("collector", pid);
     note("supervisor", node_pid());
   }
   void note(const std::string& role, pid_t pid) {

@@ -90,10 +90,10 @@ void KillMatrix::keep_running() {
   ASSERT_TRUE(node_runs());
 }
 
-void KillMatrix::deliver(const fs::path& sent) {
+void KillMatrix::deliver(const fs::path& sent, const std::vector<std::string>& options) {
   for (int time = 0; time < 40; ++time) {
     keep_running();
-    if (send(sent) == 0) return;
+    if (send_with(options, sent) == 0) return;
     std::this_thread::sleep_for(100ms);
   }
   FAIL() << "cannot be sent";
@@ -197,7 +197,7 @@ void KillMatrix::expect_jobs_ended() const {
 void KillMatrix::expect_no_orphans() {
   std::vector<fs::path> orphans = orphans_in(data_folder(), *open_store());
   if (orphans.empty()) return;
-  const auto old = fs::file_time_type::clock::now() - std::chrono::hours(1);
+  const auto old = fs::file_time_type::clock::now() - std::chrono::hours(2);
   for (const fs::path& orphan : orphans) {
     fs::last_write_time(orphan, old);
     fs::last_write_time(orphan.parent_path(), old);

@@ -2,6 +2,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "listener/support/fault_points.h"
 #include "tests/integration/node_fixture.h"
@@ -33,7 +34,7 @@ class KillMatrix : public NodeTest {
 
   // --- service manager and sender
   void keep_running();
-  void deliver(const std::filesystem::path& sent);
+  void deliver(const std::filesystem::path& sent, const std::vector<std::string>& options = {});
   // Until the fault has struck (when wanted), a report has arrived and nothing is under way.
   void settle(bool with_fault = true);
   // For retention: as if more than its shortest times had passed.

@@ -13,6 +13,7 @@
 #include "listener/support/durable_file.h"
 #include "tests/integration/kill_matrix_fixture.h"
 #include "tests/integration/node_audit.h"
+#include "tests/support/compress_file.h"
 
 namespace focalhip {
 
@@ -29,6 +30,13 @@ class EachStep : public KillMatrix, public testing::WithParamInterface<FaultStep
   void receive() {
     keep_running();
     deliver(series());
+  }
+
+  void receive_compressed() {
+    for (const auto& entry : fs::directory_iterator(series()))
+      test::compress_file(entry.path(), EXS_RLELossless);
+    keep_running();
+    deliver(series(), {"-xr"});
   }
 
   void stop_under_way() {
@@ -183,6 +191,7 @@ const std::map<std::string_view, Plan>& plans() {
   static const Plan commitment{&EachStep::commitment_report, "*"};
   static const Plan retention{&EachStep::retention, "*"};
   static const Plan stop{&EachStep::stop_under_way, "*"};
+  static const Plan compressed{&EachStep::receive_compressed, "*"};
   static const Plan lost_receiver{.fault = "receiver_in_transfer:20,*"};
   static const Plan lost_worker{.fault = "worker_before_analysis,*"};
   static const Plan lost_master{&EachStep::master_dies_twice, "master_after_claimed,*"};
@@ -222,6 +231,9 @@ const std::map<std::string_view, Plan>& plans() {
       {"collector_after_retirement", retention},
       {"collector_in_tidy", retention},
       {"collector_in_release", stop},
+      {"predecoder_before_fork", compressed},
+      {"predecoder_before_decoding", compressed},
+      {"predecoder_in_copy", compressed},
       {"worker_in_renew", {.fault = "worker_before_analysis+9000,*"}},
       {"worker_in_give_back", {&EachStep::unreadable_slice, "worker_before_analysis+1500,*"}},
       {"worker_outbox_exchanged", {&EachStep::retried_job, "*"}},

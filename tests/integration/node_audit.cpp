@@ -63,7 +63,8 @@ void audit_outbox(const fs::path& folder, std::vector<std::string>& findings) {
 }
 
 bool is_temporary(const fs::path& path) {
-  return path.extension() == ".tmp" || path.filename().string().starts_with(".tmp-");
+  return path.extension() == ".tmp" || path.filename().string().starts_with(".tmp-") ||
+         path.extension().string().starts_with(".part");
 }
 
 }  // namespace
@@ -92,7 +93,8 @@ std::vector<std::string> half_written_at(const fs::path& sink) {
 std::vector<fs::path> orphans_in(const fs::path& data_folder, JobStore& store) {
   std::vector<fs::path> orphans;
   for (const SpoolLayout& spool : spools_in(data_folder)) {
-    for (const fs::path& part : entries_of(spool.incoming())) orphans.push_back(part);
+    for (const fs::path& folder : entries_of(spool.incoming()))
+      if (fs::is_directory(folder)) orphans.push_back(folder);
     for (const auto& entry : fs::recursive_directory_iterator(spool.root))
       if (is_temporary(entry.path())) orphans.push_back(entry.path());
   }

@@ -7,8 +7,8 @@
 #include "testdata/simulator/simulate.h"
 #include "tests/support/simulated_volume.h"
 
-// What scan_findings measures, against simulated persons: contrast in femoral vessels (190 HU arteries, 140 HU
-// veins, or blood of about 40 HU), the border of the field of view.
+// What scan_findings measures, against simulated persons: contrast in femoral vessels (190 HU arteries, 140
+// HU veins, or blood of about 40 HU), the border of the field of view.
 
 namespace focalhip {
 namespace {
@@ -42,7 +42,8 @@ TEST(SimulatedFindings, VesselsAreSeenWithContrastAndOnlyThen) {
       const std::optional<double> hu = brightest_vessel(ct, scan.truth);
       EXPECT_EQ(hu.has_value(), contrast) << "seed " << seed << ", " << hu.value_or(0.0) << " HU";
       std::cout << "seed " << seed << (contrast ? " with" : " without") << " contrast: vessel "
-                << hu.value_or(0.0) << " HU, tissue on " << 100.0 * tissue_on_border(ct) << " % of the border\n";
+                << hu.value_or(0.0) << " HU, tissue on " << 100.0 * tissue_on_border(ct)
+                << " % of the border\n";
       EXPECT_LT(tissue_on_border(ct), largest_touched_share);
     }
   }

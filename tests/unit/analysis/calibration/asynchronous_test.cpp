@@ -126,6 +126,9 @@ TEST(CalibrationFromEntry, HoldsTheScaleAndTheGradeB) {
 TEST(EntryOf, NamesEverythingThatIsMissing) {
   CtVolume ct = series();
   EXPECT_EQ(entry_of(ct, {}, "1.2").series_instance_uid, "1.2");
+  ct.acquisition.station_name = std::string(70, 'x');
+  EXPECT_THROW(static_cast<void>(entry_of(ct, {}, "1.2")), Refusal);
+  ct.acquisition.station_name = "CT1";
   ct.acquisition.kernel.clear();
   ct.acquisition.table_height_mm.reset();
   ct.acquisition.acquisition_date = "unknown";

@@ -101,6 +101,28 @@ TEST(RemoveShear, NeverMixesPaddingWithTissue) {
   EXPECT_GT(valid, 30U * 45U * 50U * 7U / 10U);
 }
 
+// Axial slices whose field of view moves backwards on its way up: the grid stays axial.
+TEST(RemoveShear, KeepsAxialSlicesAxial) {
+  CtVolume ct = tilted_scan(0.0, [](const Eigen::Vector3d&) { return 0.0; });
+  const Eigen::Vector3d step_mm(0.0, 0.3, 2.0);
+  for (int slice = 0; slice < 50; ++slice) {
+    for (int row = 0; row < 60; ++row) {
+      for (int column = 0; column < 40; ++column) {
+        const double y_mm = -30.0 + row + 0.3 * slice;
+        ct.hu[ct.grid.index(column, row, slice)] = static_cast<std::int16_t>(std::lround(10.0 * y_mm));
+      }
+    }
+  }
+  const CtVolume straight = remove_shear(std::move(ct), step_mm, 2);
+  EXPECT_TRUE(straight.grid.patient_axes.isApprox(Eigen::Matrix3d::Identity()));
+  EXPECT_DOUBLE_EQ(straight.grid.spacing_mm.z(), 2.0);
+  EXPECT_NEAR(straight.removed_tilt_deg, std::atan(0.15) * 180.0 / std::numbers::pi, 1e-9);
+  for (int slice = 0; slice < 50; ++slice) {
+    const double y_mm = straight.grid.patient_from_voxel({20.0, 30.0, 1.0 * slice}).y();
+    EXPECT_NEAR(straight.hu[straight.grid.index(20, 30, slice)], 10.0 * y_mm, 1.01);
+  }
+}
+
 TEST(RemoveShear, ThreadsChangeNothing) {
   const auto field = [](const Eigen::Vector3d& p) { return 100.0 * std::sin(p.y() / 5.0) + p.z(); };
   EXPECT_EQ(remove_shear(tilted_scan(8.0, field), table_step_mm, 1).hu,
