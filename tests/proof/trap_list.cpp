@@ -65,6 +65,7 @@ void add_values(std::vector<Trap>& traps) {  // 1.3
   traps.push_back({.name = "intercept -1024", .write = with([](Header& h) { h.rescale_intercept = -1024; })});
   traps.push_back(
       {.name = "padding without its tag", .write = with([](Header& h) { h.traps.padding_tag = false; })});
+  traps.push_back({.name = "padding that looks like air, -1024", .write = write_padded_like_air});
   traps.push_back({.name = "padding with a range limit", .write = with([](Header& h) {
                                                            h.traps.padding_limit_hu = -1500;
                                                            h.rescale_intercept = -1024;
@@ -128,9 +129,11 @@ void add_encodings(std::vector<Trap>& traps) {
     traps.push_back(
         {.name = object, .write = in_syntax(Syntax::explicit_little_endian, kind), .moves_slices = true});
     traps.push_back({.name = object + ", JPEG-LS", .write = in_syntax(Syntax::jpeg_ls, kind)});
+    // Without the tag: one stored padding value cannot serve frames of several rescales.
     traps.push_back({.name = object + ", changing rescale", .write = with([kind = kind](Header& h) {
                                                               h.object_kind = kind;
                                                               h.traps.changing_rescale = true;
+                                                              h.traps.padding_tag = false;
                                                             })});
     traps.push_back({.name = object + ", one frame missing", .write = without_slices({30}, kind)});
     traps.push_back({.name = object + ", two stacks", .write = second_acquisition(0.0, kind)});

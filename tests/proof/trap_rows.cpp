@@ -75,6 +75,7 @@ void prove_traps(ProofTable& table, const ProofSize& size) {
     all.add(counts[i]);
     if (trap.impossible.empty()) possible.add(counts[i]);
   }
+  table.told("volumes whose sides were looked at", std::to_string(all.sides_seen));
   print_sums(table, "", all);
   print_sums(table, " without what is impossible", possible);
 }

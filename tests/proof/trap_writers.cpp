@@ -165,6 +165,20 @@ TrapTruth write_dose_only(const TrapScan& scan, const fs::path& folder) {
   return {};
 }
 
+TrapTruth write_padded_like_air(const TrapScan& scan, const fs::path& folder) {
+  constexpr std::int16_t padding_hu = -1024;
+  sim::Protocol protocol = scan.protocol;
+  TrapTruth truth{scan.scan.grid, scan.scan.hu, {}};
+  std::vector<std::int16_t> written = scan.scan.hu;
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    if (written[i] == protocol.padding_hu) written[i] = padding_hu;
+    if (written[i] == padding_hu) truth.hu[i] = protocol.padding_hu;
+  }
+  protocol.padding_hu = padding_hu;
+  sim::write_ct_series(folder, scan.hip, protocol, scan.study, header_of(scan, 2), truth.grid, written);
+  return truth;
+}
+
 TrapTruth write_sheared_by_40_degrees(const TrapScan& scan, const fs::path& folder) {
   sim::ScanGrid grid = scan.scan.grid;
   grid.slice_direction = {0.0, std::tan(40.0 * sim::degree), 1.0};

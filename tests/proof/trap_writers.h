@@ -40,6 +40,9 @@ struct Turned {
 [[nodiscard]] TrapTruth write_coronal_only(const TrapScan& scan, const std::filesystem::path& folder);
 [[nodiscard]] TrapTruth write_dose_only(const TrapScan& scan, const std::filesystem::path& folder);
 
+// Padding of -1024 HU, named by its tag: whatever has that value is padding. [science: qct 1.3]
+[[nodiscard]] TrapTruth write_padded_like_air(const TrapScan& scan, const std::filesystem::path& folder);
+
 // Slices that move further posterior than any gantry tilts. Refused from the headers alone.
 [[nodiscard]] TrapTruth write_sheared_by_40_degrees(const TrapScan& scan,
                                                     const std::filesystem::path& folder);
