@@ -65,6 +65,8 @@ std::string url_rule(const std::string& value) {
   return std::ranges::all_of(rest, plain) ? std::string() : form;
 }
 
+const std::map<std::string, FirstRod> first_rod_choices{
+    {"either", FirstRod::either}, {"right", FirstRod::right}, {"left", FirstRod::left}};
 const std::map<std::string, SecondaryCapture> secondary_capture_choices{
     {"multiframe", SecondaryCapture::multiframe},
     {"single", SecondaryCapture::single},
@@ -258,6 +260,8 @@ void read_phantom(Section& section, SitePhantom& site) {
   section.checked_text("name", site.phantom.name, report_name_rule);
   section.checked_text("serial", site.device_serial_number, report_name_rule);
   section.checked_text("station", site.station_name, report_name_rule);
+  FirstRod first_rod = FirstRod::either;
+  section.choice("first_rod", first_rod, first_rod_choices);
   section.tables("rods", [&](Section& rod, std::size_t) { read_rod(rod, site.phantom); });
   if (!section.has("rods")) {
     if (const Phantom* builtin = builtin_phantom(site.phantom.name)) {
@@ -267,6 +271,7 @@ void read_phantom(Section& section, SitePhantom& site) {
     }
     if (site.phantom.rods.empty()) return;
   }
+  site.phantom.first_rod = first_rod;
   // Four are the least that can still be judged by each other (qct 2.2).
   const std::size_t rods = site.phantom.rods.size();
   if (rods < 2 || rods > 8)

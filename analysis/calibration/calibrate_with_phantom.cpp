@@ -156,6 +156,19 @@ void refuse_short_rods(const Calibration& result, const std::optional<HeightRang
                     " % needed");
 }
 
+// Bones are the same on both sides: a stack mirrored from left to right shows in nothing but the order of the
+// rods, where the site always places its phantom the same way.
+void refuse_turned_row(const Calibration& result, const Phantom& phantom) {
+  if (phantom.first_rod == FirstRod::either || result.rods.size() < 2) return;
+  const double first_x_mm = result.rods.front().centre_patient_mm.x();
+  const bool is_at_right = first_x_mm < result.rods.back().centre_patient_mm.x();
+  if (is_at_right == (phantom.first_rod == FirstRod::right)) return;
+  throw Refusal(RefusalCode::orientation,
+                "rod " + result.rods.front().name + " of the phantom lies at the patient's " +
+                    (is_at_right ? "right" : "left") +
+                    ", this site places it on the other side: mirrored images, or a turned phantom");
+}
+
 // Makes the calibration linear in z where that moves a density by more than it is uncertain; returns the
 // relative change of 300 mg/cm3 over the range that it is for, 0 when one line serves all.
 double follow_along_z(Calibration& result,
@@ -246,6 +259,7 @@ Calibration calibrate_with_phantom(const CtVolume& ct,
   result.rods = reported_rods(rods, found.row, found.measured, fit, ct.grid);
   report_length(result, found.row, found.measured, ct.grid);
   refuse_short_rods(result, femora);
+  refuse_turned_row(result, found.phantom);
 
   CalibrationQuality quality = quality_of(result, rods, found);
   quality.density_drift =

@@ -20,11 +20,15 @@ struct PhantomRod {
   friend bool operator==(const PhantomRod&, const PhantomRod&) = default;
 };
 
+// On which side of the patient a site always places the first rod of its certificate.
+enum class FirstRod { either, right, left };
+
 // A phantom design: rods in their lateral order along the row.
 struct Phantom {
   std::string name;  // "mindways-3"
   MineralBasis basis = MineralBasis::k2hpo4;
   std::vector<PhantomRod> rods;
+  FirstRod first_rod = FirstRod::either;
 
   friend bool operator==(const Phantom&, const Phantom&) = default;
 };

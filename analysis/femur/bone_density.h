@@ -25,7 +25,8 @@ struct BoundaryOptions {
 
 // The image blurs bone across the mask's boundary and soft tissue into it. The mineral found outside, within
 // shell_mm and above the level of the soft tissue beyond, is given back to the nearest voxel inside: sums
-// over the mask are then those of the unblurred bone. Negative values (fat marrow) stay. See METHODS.md, "Boundary".
+// over the mask are then those of the unblurred bone. Negative values (fat marrow) stay. See METHODS.md,
+// "Boundary".
 [[nodiscard]] BoneDensity bone_density(const CtVolume& ct,
                                        const Calibration& calibration,
                                        const FemurMask& mask,

@@ -64,16 +64,15 @@ std::string identity_of(const Instances& instances) {
 
 // Images in Acquisition counts the slices of the volume, Number of Series Related Instances all of the
 // series.
-bool expected_counts_reached(const ReceivedStudy& study, const VolumeCandidate& volume) {
+bool expected_counts_reached(const Instances& received_of_study, const VolumeCandidate& volume) {
   int slices = 0;
   int instances = 0;
   for (const ScannedInstance& slice : volume.slices) {
     slices = std::max(slices, slice.images_in_acquisition.value_or(0));
     instances = std::max(instances, slice.series_related_instances.value_or(0));
   }
-  const auto received = std::ranges::count_if(study.objects, [&](const auto& object) {
-    return object.second.series_instance_uid == volume.series_instance_uid;
-  });
+  const auto received = std::ranges::count(
+      received_of_study, volume.series_instance_uid, &ScannedInstance::series_instance_uid);
   return static_cast<int>(volume.slices.size()) >= slices && received >= instances;
 }
 
@@ -107,6 +106,7 @@ void refuse(NewJob& job, JobInput& input, const NotMeasured& reason) {
 }
 
 JobChoice choose_volume(const ReceivedStudy& study,
+                        const Instances& instances,
                         const StudyVolumes& volumes,
                         const std::filesystem::path& data_folder) {
   const VolumeCandidate& best = volumes.candidates.front();
@@ -116,7 +116,7 @@ JobChoice choose_volume(const ReceivedStudy& study,
   choice.job.content_digest = best.content_digest;
   choice.mixed_identities = identities(best.slices).size() > 1;
   choice.volume_complete = best.geometrically_complete && !best.problem && !choice.mixed_identities &&
-                           expected_counts_reached(study, best);
+                           expected_counts_reached(instances, best);
   JobInput input;
   input.files = relative_files(best.files(), data_folder);
   input.other_series = volumes.other_series();
@@ -161,7 +161,7 @@ std::optional<JobChoice> choose_job(const ReceivedStudy& study, const std::files
   Instances all = instances;
   for (const DroppedSeries& series : study.dropped) all.push_back(name_only(series));
   const StudyVolumes volumes = group_volumes(all);
-  if (!volumes.candidates.empty()) return choose_volume(study, volumes, data_folder);
+  if (!volumes.candidates.empty()) return choose_volume(study, instances, volumes, data_folder);
   Instances ct;
   std::copy_if(instances.begin(), instances.end(), std::back_inserter(ct), is_ct);
   if (ct.empty()) return std::nullopt;

@@ -218,7 +218,7 @@ int Collector::retire(JobStore& store, const CollectorClock& clock) {
   int retired = 0;
   for (const std::string& uid : old) {
     if (std::find(needed.begin(), needed.end(), uid) != needed.end()) continue;
-    retire_study(config_.node.data_folder, own_, uid, received_.studies().at(uid).files);
+    retire_study(config_.node.data_folder, own_, uid, received_.studies().at(uid).files());
     received_.forget(uid);
     ++retired;
   }

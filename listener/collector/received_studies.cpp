@@ -1,13 +1,40 @@
 #include "listener/collector/received_studies.h"
 
 #include <algorithm>
+#include <limits>
+#include <stdexcept>
+#include <variant>
 
 namespace focalhip {
+
+namespace {
+
+ScannedInstance scanned_again(const KnownObject& object) {
+  const ScanLimits no_limit{.file_bytes = std::numeric_limits<std::uint64_t>::max(), .digest_pixels = false};
+  auto scanned = scan_instance(object.file, no_limit);
+  auto* instance = std::get_if<ScannedInstance>(&scanned);
+  // Frames have digests of their own.
+  if (instance != nullptr && !instance->frames.empty()) {
+    scanned = scan_instance(object.file, {.file_bytes = no_limit.file_bytes});
+    instance = std::get_if<ScannedInstance>(&scanned);
+  }
+  if (instance == nullptr) throw std::runtime_error("an object of the spool has changed: " + object.file);
+  instance->pixel_digest = object.pixel_digest;
+  return std::move(*instance);
+}
+
+}  // namespace
 
 std::vector<ScannedInstance> ReceivedStudy::instances() const {
   std::vector<ScannedInstance> all;
   all.reserve(objects.size());
-  for (const auto& [uid, instance] : objects) all.push_back(instance);
+  for (const auto& [uid, object] : objects) all.push_back(scanned_again(object));
+  return all;
+}
+
+std::vector<std::filesystem::path> ReceivedStudy::files() const {
+  std::vector<std::filesystem::path> all(other_files.begin(), other_files.end());
+  for (const auto& [uid, object] : objects) all.emplace_back(object.file);
   return all;
 }
 
@@ -20,25 +47,28 @@ Novelty ReceivedStudies::add(ScannedInstance instance, const Arrival& arrival) {
   if (known != study.objects.end()) {
     if (!same_image(known->second, instance)) return Novelty::other_pixels;
     if (known->second.identity_digest == instance.identity_digest) {
-      study.files.push_back(instance.file);
+      study.other_files.push_back(instance.file.string());
       return Novelty::duplicate;
     }
     novelty = Novelty::new_identity;
     // The same image, perhaps encoded differently, keeps its digest: the content of the volume has not
     // changed.
     instance.pixel_digest = known->second.pixel_digest;
+    study.other_files.push_back(known->second.file);
   }
-  study.files.push_back(instance.file);
   study.associations.insert(arrival.association);
   study.calling_ae_title = arrival.calling_ae_title;
   study.last_object_ms = std::max(study.last_object_ms, arrival.at_ms);
   study.undecided = true;
-  const std::string uid = instance.sop_instance_uid;
-  study.objects.insert_or_assign(uid, std::move(instance));
+  study.objects.insert_or_assign(instance.sop_instance_uid,
+                                 KnownObject{.file = instance.file.string(),
+                                             .transfer_syntax_uid = instance.transfer_syntax_uid,
+                                             .pixel_digest = instance.pixel_digest,
+                                             .identity_digest = instance.identity_digest});
   return novelty;
 }
 
-bool ReceivedStudies::same_image(const ScannedInstance& known, const ScannedInstance& other) const {
+bool ReceivedStudies::same_image(const KnownObject& known, const ScannedInstance& other) const {
   if (known.pixel_digest == other.pixel_digest) return true;
   if (known.transfer_syntax_uid == other.transfer_syntax_uid) return false;
   return same_when_decoded_ && same_when_decoded_(known.file, other.file);

@@ -28,17 +28,29 @@ enum class Novelty {
   other_pixels,  // another image under a known UID: not taken into the study
 };
 
+// What must be known of every object as long as it lies in the spool; the rest stands in its file. A few
+// hundred bytes: a node holds the objects of a week.
+struct KnownObject {
+  std::string file;
+  std::string transfer_syntax_uid;
+  std::string pixel_digest;
+  std::string identity_digest;
+};
+
 struct ReceivedStudy {
   std::string study_instance_uid;
-  std::map<std::string, ScannedInstance> objects;  // by SOP Instance UID, in the version that counts
-  std::set<std::string> associations;              // that brought something new
-  std::string calling_ae_title;                    // of the last one that did
-  SteadyMs last_object_ms = never_ms;              // arrival of the last new object
-  SteadyMs last_seen_ms = never_ms;                // arrival of any object, duplicates included
-  std::vector<std::filesystem::path> files;        // everything received of it, duplicates included
-  bool undecided = false;                          // something new since the last decision
-  std::set<DroppedSeries> dropped;                 // received, not kept: only to be named
+  std::map<std::string, KnownObject> objects;  // by SOP Instance UID, in the version that counts
+  std::set<std::string> associations;          // that brought something new
+  std::string calling_ae_title;                // of the last one that did
+  SteadyMs last_object_ms = never_ms;          // arrival of the last new object
+  SteadyMs last_seen_ms = never_ms;            // arrival of any object, duplicates included
+  std::vector<std::string> other_files;        // duplicates, and versions that no longer count
+  bool undecided = false;                      // something new since the last decision
+  std::set<DroppedSeries> dropped;             // received, not kept: only to be named
+  // The headers of the objects that count, read again from their files. Throws std::runtime_error when one of
+  // them cannot be read as it was before.
   [[nodiscard]] std::vector<ScannedInstance> instances() const;
+  [[nodiscard]] std::vector<std::filesystem::path> files() const;  // everything received of it
 };
 
 // Whether two files with different transfer syntaxes hold the same image once decoded.
@@ -66,7 +78,7 @@ class ReceivedStudies {
     AssociationEnd end = AssociationEnd::lost;
     SteadyMs at_ms = 0;
   };
-  [[nodiscard]] bool same_image(const ScannedInstance& known, const ScannedInstance& other) const;
+  [[nodiscard]] bool same_image(const KnownObject& known, const ScannedInstance& other) const;
 
   SameWhenDecoded same_when_decoded_;
   std::map<std::string, ReceivedStudy> studies_;

@@ -83,8 +83,9 @@ std::string result_configuration(const AnalysisOptions& options, const std::stri
   text << "side=" << static_cast<int>(options.side) << '\n';
   text << "asynchronous_days=" << options.calibration.asynchronous_days << '\n';
   for (const SitePhantom& site : options.calibration.phantoms) {
-    text << "phantom " << site.phantom.name << ' ' << static_cast<int>(site.phantom.basis)
-         << " serial=" << site.device_serial_number << " station=" << site.station_name << '\n';
+    text << "phantom " << site.phantom.name << ' ' << static_cast<int>(site.phantom.basis) << ' '
+         << static_cast<int>(site.phantom.first_rod) << " serial=" << site.device_serial_number
+         << " station=" << site.station_name << '\n';
     for (const PhantomRod& rod : site.phantom.rods) {
       text << "rod " << rod.name << '=' << rod.mineral_mg_cm3 << ',' << rod.water_mg_cm3 << '\n';
     }

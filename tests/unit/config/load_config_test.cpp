@@ -286,6 +286,7 @@ name = "qrm-bdc-6"
 name = "siemens-osteo"
 serial = "77"
 station = "CT2"
+first_rod = "left"
 [[phantom]]
 name = "own"
 station = "CT3"
@@ -296,6 +297,7 @@ rods = [{name = "1", ha = 0}, {name = "2", ha = 100.5}, {name = "3", ha = 200}, 
   EXPECT_EQ(phantoms[0].phantom, *builtin_phantom("qrm-bdc-6"));
   EXPECT_EQ(phantoms[1].device_serial_number, "77");
   EXPECT_EQ(phantoms[1].station_name, "CT2");
+  EXPECT_EQ(phantoms[1].phantom.first_rod, FirstRod::left);
   EXPECT_EQ(phantoms[2].phantom.basis, MineralBasis::hydroxyapatite);
   EXPECT_EQ(phantoms[2].phantom.rods[1].mineral_mg_cm3, 100.5);
 }

@@ -398,6 +398,22 @@ TEST(Calibrate, APhantomIsConfiguredForItsScannerOnly) {
 }
 
 // Two certificates of one design that differ by a tenth of a per cent: nobody can tell them apart.
+TEST(Calibrate, AMirroredStackIsRefusedWhereTheSiteSaysHowItsPhantomLies) {
+  CalibrationOptions options;
+  options.phantoms = {{.phantom = mindways_model_3(), .device_serial_number = {}, .station_name = {}}};
+  DrawnPhantom drawn = usual();  // the first rod at the patient's right
+  for (const FirstRod side : {FirstRod::either, FirstRod::right}) {
+    options.phantoms.front().phantom.first_rod = side;
+    EXPECT_EQ(calibrate(draw(drawn), options).grade, Grade::a);
+  }
+  std::ranges::reverse(drawn.rods);
+  const auto [code, detail] = refusal_of(drawn, options);
+  EXPECT_EQ(code, RefusalCode::orientation);
+  EXPECT_THAT(detail, testing::HasSubstr("rod A of the phantom lies at the patient's left"));
+  options.phantoms.front().phantom.first_rod = FirstRod::left;
+  EXPECT_EQ(calibrate(draw(drawn), options).grade, Grade::a);
+}
+
 TEST(Calibrate, PhantomsThatFitEquallyWellAreAmbiguous) {
   Phantom other = mindways_model_3();
   other.name = "other serial";

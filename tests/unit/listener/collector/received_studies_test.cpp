@@ -47,7 +47,7 @@ TEST_F(Received, TheSameObjectAgainIsADuplicateAndChangesNothing) {
   EXPECT_EQ(study().last_object_ms, 10);
   EXPECT_EQ(study().calling_ae_title, "CT");
   EXPECT_EQ(study().associations.size(), 1U);
-  EXPECT_EQ(study().files.size(), 2U) << "a duplicate is still a file to be removed one day";
+  EXPECT_EQ(study().files().size(), 2U) << "a duplicate is still a file to be removed one day";
 }
 
 TEST_F(Received, TheSamePixelsOfACorrectedPersonReplaceTheObjectAndReopenTheStudy) {
