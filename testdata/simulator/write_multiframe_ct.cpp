@@ -14,9 +14,15 @@ void put_long(DcmItem& item, const DcmTagKey& tag, Uint32 value) {
   check(item.putAndInsertUint32(tag, value), "cannot set a number");
 }
 
+// Image Type and Frame Type; the fourth value of multi-energy images as in PS3.3 C.8.2.1.1.1.4.
+std::string volume_type(ImageContent content) {
+  constexpr std::array<const char*, 4> contrasts{"NONE", "VMI", "MAT_SPECIFIC", "EFF_ATOMIC_NUM"};
+  const std::string origin = content == ImageContent::ct_number ? "ORIGINAL" : "DERIVED";
+  return origin + "\\PRIMARY\\VOLUME\\" + contrasts[static_cast<std::size_t>(content)];
+}
+
 void put_frame_type(DcmItem& item, const SeriesHeader& series) {
-  const bool original = series.traps.content == ImageContent::ct_number;
-  put(item, DCM_FrameType, std::string(original ? "ORIGINAL" : "DERIVED") + "\\PRIMARY\\VOLUME\\NONE");
+  put(item, DCM_FrameType, volume_type(series.traps.content));
   put(item, DCM_PixelPresentation, "MONOCHROME");
   put(item, DCM_VolumetricProperties, "VOLUME");
   put(item, DCM_VolumeBasedCalculationTechnique, "NONE");
@@ -166,8 +172,7 @@ std::filesystem::path write_multiframe_ct(const std::filesystem::path& folder,
   DcmDataset& d = *file.getDataset();
   put(d, DCM_SOPClassUID, legacy ? UID_LegacyConvertedEnhancedCTImageStorage : UID_EnhancedCTImageStorage);
   put(d, DCM_SOPInstanceUID, derived_uid(series.series_instance_uid + "/multiframe"));
-  const bool original = series.traps.content == ImageContent::ct_number;
-  put(d, DCM_ImageType, std::string(original ? "ORIGINAL" : "DERIVED") + "\\PRIMARY\\VOLUME\\NONE");
+  put(d, DCM_ImageType, volume_type(series.traps.content));
   put_patient_and_study(d, hip, study);
   put_series_and_equipment(d, study, series);
   put(d, DCM_InstanceNumber, "1");

@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "testdata/simulator/simulate_rods.h"
 #include "testdata/simulator/write_series.h"
@@ -153,6 +155,21 @@ TEST_F(SeriesTrap, HeaderTrapsStandInTheHeader) {
   EXPECT_NEAR(object.number(DCM_SliceLocation), 712.5, 1e-6);
   EXPECT_EQ(object.text(DCM_ImageType), "DERIVED\\PRIMARY\\AXIAL\\IODINE_MAP");
   EXPECT_EQ(object.text(DCM_RescaleType), "MGML");
+}
+
+TEST_F(SeriesTrap, MultiFrameObjectsNameTheirContent) {
+  series_.object_kind = ObjectKind::enhanced_ct;
+  const std::vector<std::pair<ImageContent, std::string>> types{
+      {ImageContent::ct_number, "ORIGINAL\\PRIMARY\\VOLUME\\NONE"},
+      {ImageContent::monoenergetic, "DERIVED\\PRIMARY\\VOLUME\\VMI"},
+      {ImageContent::iodine_map, "DERIVED\\PRIMARY\\VOLUME\\MAT_SPECIFIC"},
+      {ImageContent::effective_z, "DERIVED\\PRIMARY\\VOLUME\\EFF_ATOMIC_NUM"}};
+  for (const auto& [content, type] : types) {
+    series_.traps.content = content;
+    Object object(write()[0]);
+    EXPECT_EQ(object.text(DCM_ImageType), type);
+    EXPECT_EQ(object.text(DCM_FrameType), type);
+  }
 }
 
 TEST_F(SeriesTrap, TwoAcquisitionsShareTheSeriesNotTheirUids) {
