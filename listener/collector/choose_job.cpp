@@ -157,10 +157,9 @@ JobChoice choose_refusal(const ReceivedStudy& study,
 }  // namespace
 
 std::optional<JobChoice> choose_job(const ReceivedStudy& study, const std::filesystem::path& data_folder) {
-  const Instances instances = study.instances();
-  Instances all = instances;
-  for (const DroppedSeries& series : study.dropped) all.push_back(name_only(series));
-  const StudyVolumes volumes = group_volumes(all);
+  Instances instances = study.instances();
+  for (const DroppedSeries& series : study.dropped) instances.push_back(name_only(series));
+  const StudyVolumes volumes = group_volumes(instances);
   if (!volumes.candidates.empty()) return choose_volume(study, instances, volumes, data_folder);
   Instances ct;
   std::copy_if(instances.begin(), instances.end(), std::back_inserter(ct), is_ct);

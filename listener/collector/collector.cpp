@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include <malloc.h>
+
 #include "listener/collector/quarantine_object.h"
 #include "listener/collector/retire_studies.h"
 #include "listener/support/fault_points.h"
@@ -172,6 +174,7 @@ void Collector::decide(JobStore& store, const CollectorClock& clock) {
     make_job(store, study, readiness.reason, clock);
     received_.decided(uid);
     choices_.erase(uid);
+    ::malloc_trim(0);  // what choosing among thousands of slices took is not needed until the next study
   }
 }
 

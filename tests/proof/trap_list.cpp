@@ -113,6 +113,13 @@ void add_orders(std::vector<Trap>& traps) {  // 1.4
                    .refused = orientation,
                    .swaps_sides = true,
                    .impossible = "bones, table and phantom are symmetric: analysis/femur/README.md"});
+  traps.push_back({.name = "mirrored in x, side of the first rod configured",
+                   .write = turned({.columns = true}),
+                   .refused = orientation,
+                   .swaps_sides = true,
+                   .declares_phantom = true});
+  traps.push_back(
+      {.name = "plain, side of the first rod configured", .write = plain(), .declares_phantom = true});
 }
 
 void add_encodings(std::vector<Trap>& traps) {

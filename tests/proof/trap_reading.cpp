@@ -2,6 +2,7 @@
 
 #include <variant>
 
+#include "analysis/calibration/calibrate.h"
 #include "analysis/femur/segment_femora.h"
 #include "listener/programs/find_series.h"
 #include "listener/series/read_ct_volume.h"
@@ -40,6 +41,16 @@ ReadSeries read_folder(const std::filesystem::path& folder, int threads) {
   if (!found.work.volume) throw Refusal(RefusalCode::no_images, "no volume");
   refuse(found.work.volume->problem);
   return read_ct_volume(*found.work.volume, threads);
+}
+
+// As `analyse` does with a [[phantom]] that says how it lies. Throws Refusal.
+void calibrate_as_declared(const CtVolume& ct, const TrapScan& scan, int threads) {
+  Phantom phantom = mindways_model_3();
+  phantom.first_rod = scan.hip.phantom.reversed ? FirstRod::left : FirstRod::right;
+  CalibrationOptions options;
+  options.phantoms = {{.phantom = phantom, .device_serial_number = {}, .station_name = {}}};
+  options.threads = threads;
+  static_cast<void>(calibrate(ct, options));
 }
 
 std::optional<Eigen::Vector3d> head_of(const FemurOutcome& femur) {
@@ -111,6 +122,7 @@ TrapOutcome run_trap(const Trap& trap, const TrapScan& scan, const sim::Simulate
   TrapOutcome outcome;
   try {
     const ReadSeries read = read_folder(folder.path(), threads);
+    if (trap.declares_phantom) calibrate_as_declared(read.ct, scan, threads);
     judge_reading(trap, truth, scan, supine, read.ct, threads, outcome);
   } catch (const Refusal& refusal) {
     outcome.sides_seen = false;

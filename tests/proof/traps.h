@@ -44,7 +44,8 @@ struct Trap {
   bool is_resampled = false;  // a right reading has other voxels than the scan
   bool moves_slices = false;  // geometry in another form than in a plain series: left and right are looked at
   bool swaps_sides = false;   // the tags call the right femur left: any reading is a wrong side
-  std::string impossible = {};  // why it cannot be met, where that is known
+  bool declares_phantom = false;  // the site's configuration says on which side the first rod lies
+  std::string impossible = {};    // why it cannot be met, where that is known
 };
 
 // Every trap with what is expected of it, fixed from the science before the first run.
