@@ -10,40 +10,16 @@
 #include <set>
 #include <string>
 
+#include "tests/support/small_written_series.h"
+
 namespace focalhip::simulator {
 namespace {
 
 namespace fs = std::filesystem;
 
-class WriteSeries : public ::testing::Test {
+class WriteSeries : public SmallWrittenSeries {
  protected:
-  void SetUp() override {
-    const std::string name = ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    folder_ = fs::temp_directory_path() / ("focalhip_write_series_" + name + "_" + std::to_string(getpid()));
-    fs::create_directories(folder_);
-    grid_.columns = 16;
-    grid_.rows = 12;
-    grid_.slices = 5;
-    grid_.pixel_mm = 0.9765625;
-    grid_.origin_patient_mm = {-7.3242, 20.5, -712.5};
-    hu_.resize(grid_.voxel_count());
-    for (std::size_t i = 0; i < hu_.size(); ++i)
-      hu_[i] = static_cast<std::int16_t>(static_cast<int>(i * 37 % 4000) - 1000);
-    hu_[0] = -2000;
-    series_.series_instance_uid = derived_uid("series");
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  std::vector<fs::path> write() {
-    return write_ct_series(folder_, hip_, protocol_, study_header(hip_, 1, "SIM1"), series_, grid_, hu_);
-  }
-
-  fs::path folder_;
-  HipParameters hip_ = draw_hip(1, Sex::female);
-  Protocol protocol_;
-  SeriesHeader series_;
-  ScanGrid grid_;
-  std::vector<std::int16_t> hu_;
+  WriteSeries() : SmallWrittenSeries(5) {}
 };
 
 std::string text_of(DcmDataset& dataset, const DcmTagKey& tag) {
