@@ -8,6 +8,7 @@
 #include "tests/integration/node_audit.h"
 #include "tests/integration/node_fixture.h"
 #include "tests/integration/reception_fixture.h"
+#include "tests/support/nifti_series.h"
 
 namespace focalhip {
 namespace {
@@ -104,10 +105,21 @@ struct RealSeries {
 
 void PrintTo(const RealSeries& series, std::ostream* out) { *out << series.archive; }
 
-class RealSeriesTest : public NodeTest, public testing::WithParamInterface<RealSeries> {};
+class RealSeriesTest : public NodeTest, public testing::WithParamInterface<RealSeries> {
+ protected:
+  // The images, a NIfTI volume wrapped as DICOM; nullopt when it is not beside the repository.
+  [[nodiscard]] std::optional<fs::path> images() const {
+    const std::string& archive = GetParam().archive;
+    if (!archive.ends_with(".nii.gz")) return unpacked_real_data(archive);
+    const fs::path volume = fs::path(FOCALHIP_SHARED_DIR) / "realdata" / archive;
+    if (!fs::exists(volume)) return std::nullopt;
+    test::write_as_dicom(test::read_nifti(volume), folder() / "real");
+    return folder() / "real";
+  }
+};
 
 TEST_P(RealSeriesTest, ComeBackAsNotAnalysedWithTheirReason) {
-  const std::optional<fs::path> unpacked = unpacked_real_data(GetParam().archive);
+  const std::optional<fs::path> unpacked = images();
   if (!unpacked) GTEST_SKIP() << GetParam().archive << " is not there";
   start_sink();
   start_node();
@@ -135,7 +147,9 @@ INSTANTIATE_TEST_SUITE_P(
         // 5 mm slices every 4.25 mm that end at the femoral heads.
         RealSeries{"reject/acrin-flt-breast_001_pelvis_5mm_no_femora.tar.xz", "R_RESOLUTION", "R_NOT_HIP"},
         // A head, tilted by 18.5 degrees, unevenly spaced.
-        RealSeries{"reject/ge_hispeed_tilt_irregular_spacing_head.tar.xz", "R_GEOMETRY", ""}),
+        RealSeries{"reject/ge_hispeed_tilt_irregular_spacing_head.tar.xz", "R_GEOMETRY", ""},
+        // Resampled to 3 mm, metal in the left femur.
+        RealSeries{"reject/totalseg_pelvis_metal_lefthip_3mm.nii.gz", "R_RESOLUTION", "METAL_PRESENT"}),
     [](const auto& tested) {
       const std::string name = fs::path(tested.param.archive).filename().string();
       return name.substr(0, name.find_first_of("-_"));
