@@ -93,7 +93,7 @@ std::vector<Outcome> run_all(const ProofSize& size,
                              const CalibrationOptions& options) {
   std::vector<Outcome> outcomes(static_cast<std::size_t>(count));
   parallel_for(count, size.threads, [&](int i) {
-    const std::uint64_t seed = first_seed + 1000 * group + static_cast<std::uint64_t>(i);
+    const std::uint64_t seed = size.first_seed + 1000 * group + static_cast<std::uint64_t>(i);
     outcomes[static_cast<std::size_t>(i)] = run(seed, change, options);
   });
   return outcomes;

@@ -13,8 +13,6 @@
 // Simulated rods-only series, calibrated and compared with the truth.
 namespace focalhip::proof {
 
-inline constexpr std::uint64_t first_seed = 820000;  // fixed before the first run
-
 // From the lesser trochanters to the tops of the heads, about the middle of the heads.
 inline constexpr HeightRange femora_above_heads{-60.0, 25.0};
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -10,6 +11,8 @@ namespace focalhip::proof {
 struct ProofSize {
   int series = 300;
   int threads = 2;
+  // Of the rods-only series; fixed before the first run. Others are an independent sample.
+  std::uint64_t first_seed = 820000;
 };
 
 [[nodiscard]] std::string text(double value, int decimals);
