@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "analysis/femur/check_orientation.h"
 #include "analysis/femur/cut_femur.h"
@@ -17,6 +18,7 @@
 #include "analysis/support/format_number.h"
 #include "analysis/support/parallel_for.h"
 #include "analysis/volume/components.h"
+#include "analysis/volume/distance_map.h"
 #include "analysis/volume/smooth_gaussian.h"
 
 // Heads (S2) -> rough femur apart from the pelvis (S1, S3) -> narrow-band cut (S4) -> surface moved to the
@@ -70,9 +72,11 @@ OutlinedFemur outline_femur(const HipRegion& wide, const FemurOptions& options) 
 FemurMask trimmed(const OutlinedFemur& femur) {
   const VoxelGrid& grid = femur.hip.grid;
   const IndexBox box = box_around(grid, femur.mask, mask_margin_mm);
+  std::vector<std::uint8_t> label = cropped_values(grid, femur.mask, box);
+  std::vector<float> distance_mm = signed_distance_mm(cropped(grid, box), label);
   return {.side = femur.hip.side,
-          .mask = {.grid = mirrored_to_right(cropped(grid, box), femur.hip.side),
-                   .label = cropped_values(grid, femur.mask, box)}};
+          .mask = {.grid = mirrored_to_right(cropped(grid, box), femur.hip.side), .label = std::move(label)},
+          .surface_distance_mm = std::move(distance_mm)};
 }
 
 SegmentedFemur segment_femur(const CtVolume& ct,
@@ -84,7 +88,7 @@ SegmentedFemur segment_femur(const CtVolume& ct,
   const OutlinedFemur femur = outline_femur(cut_hip_region(ct, side, head_patient), options);
   const Eigen::Vector3d& neck_direction = femur.barrier.neck_direction;
 
-  SegmentedFemur result{.mask = trimmed(femur), .frame = {}, .grade = Grade::a, .notes = {}};
+  SegmentedFemur result{.mask = trimmed(femur), .frame = {}, .quality = {}, .grade = Grade::a, .notes = {}};
   const BoneSolid solid =
       make_bone_solid(mirrored_to_right(result.mask.mask.grid, side), result.mask.mask.label);
   HipRegion hip = femur.hip;

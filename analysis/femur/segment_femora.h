@@ -20,6 +20,7 @@ struct FemurOptions {
 struct SegmentedFemur {
   FemurMask mask;
   FemurFrame frame;
+  OutlineQuality quality;
   Grade grade = Grade::a;
   std::vector<QualityNote> notes;
 };
