@@ -111,8 +111,9 @@ SegmentedFemur segment_femur(const CtVolume& ct,
   const Eigen::Vector3d& neck_direction = femur.barrier.neck_direction;
 
   SegmentedFemur result{.mask = trimmed(femur), .frame = {}, .quality = {}, .grade = Grade::a, .notes = {}};
-  const BoneSolid solid =
-      make_bone_solid(mirrored_to_right(result.mask.mask.grid, side), result.mask.mask.label);
+  const BoneSolid solid = make_bone_solid(mirrored_to_right(result.mask.mask.grid, side),
+                                          result.mask.mask.label,
+                                          result.mask.surface_distance_mm);
   result.quality.mean_displacement_mm = femur.surface.mean_displacement_mm;
   result.quality.rejected_share = femur.surface.rejected_share;
   HipRegion hip = femur.hip;
