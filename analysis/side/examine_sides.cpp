@@ -90,6 +90,10 @@ HipEvidence examine_sides(const CtVolume& ct, const std::array<FemurOutcome, 2>&
     evidence.head_shift_mm = alignment->head_shift_mm;
     evidence.head_distance_mm = bone[model]->shaft->distance_mm(bone[model]->head.centre_mm);
     evidence.surface_distance_mm = alignment->residual_mm;
+    const FragmentComparison fragments = compare_fragments(*bone[model], *bone[1 - model], *alignment);
+    evidence.head_turn_deg = fragments.turn_rad * degrees_per_rad;
+    evidence.side[model].unexplained_mm2 = fragments.unexplained_of_model_mm2;
+    evidence.side[1 - model].unexplained_mm2 = fragments.unexplained_of_other_mm2;
   }
   return evidence;
 }

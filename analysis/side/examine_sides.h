@@ -15,9 +15,15 @@ namespace focalhip {
 struct SideOptions {
   // Mineral cross-section between head and shaft over the shaft's. Below: the head hangs on nothing. Higher:
   // thin necks of whole femora are called broken.
-  double least_connectivity = 0.20;
-  // The same over the other side's.
+  double least_connectivity = 0.10;
+  // The same over the other side's. Higher: intact pairs differ that much.
   double least_connectivity_ratio = 0.70;
+  // Below this the less firm side is the broken one. Higher: where fragments are driven into each other it is
+  // the whole side that is less firm.
+  double telling_connectivity_ratio = 0.45;
+  // Surface at the neck that the other femur has neither with its head nor with its shaft: faces of a
+  // fracture. Lower: edges of sockets and osteophytes count.
+  double largest_unexplained_mm2 = 200.0;
   double least_neck_shaft_angle_deg = 110.0;
   double largest_neck_shaft_angle_deg = 150.0;
   double largest_angle_difference_deg = 10.0;
@@ -38,6 +44,7 @@ enum class FractureSign {
   neck_shaft_angle,     // implausible, or far from the other side's
   head_displaced,       // against the shaft, compared with the other side
   head_disconnected,    // little or no bone between head and shaft
+  fracture_faces,       // surface at the neck that the other femur has not
   outline_failed,       // landmarks or outline failed although the scan covers the femur
   trochanter_distance,  // head to lesser trochanter differs from the other side's
   neck_length,          // differs from the other side's
@@ -51,6 +58,7 @@ struct SideEvidence {
   std::optional<RefusalCode> failure;  // why it could not be outlined
   double metal_mm3 = 0.0;
   std::optional<double> connectivity;
+  std::optional<double> unexplained_mm2;
   std::optional<double> neck_shaft_angle_deg;
   std::optional<double> head_to_lesser_trochanter_mm;
   std::optional<double> neck_length_mm;
@@ -66,6 +74,7 @@ struct HipEvidence {
   std::optional<Side> compared;  // the side of the smaller connectivity
   std::optional<Eigen::Vector3d> head_shift_mm;
   std::optional<double> head_distance_mm;  // of the other femur's head from its shaft axis: lever of version
+  std::optional<double> head_turn_deg;  // of the head with its stump of neck; told, not judged (see README)
   std::optional<double> surface_distance_mm;  // mean, of the aligned shafts and trochanters
 };
 
