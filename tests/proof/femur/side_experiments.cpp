@@ -1,0 +1,107 @@
+#include <array>
+#include <string>
+
+#include "analysis/pipeline.h"
+#include "tests/proof/femur/compare_femur.h"
+#include "tests/proof/femur/femur_experiments.h"
+#include "tests/proof/femur/simulated_person.h"
+#include "tests/support/simulated_volume.h"
+
+namespace focalhip::proof {
+
+namespace sim = simulator;
+
+namespace {
+
+// Which side is hurt: values of "hurt".
+enum class Hurt { none = -1, right = 0, left = 1, both = 2 };
+
+bool is_hurt(Hurt hurt, Side side) {
+  return hurt == Hurt::both || static_cast<int>(hurt) == static_cast<int>(side);
+}
+
+HipReport report_of(const sim::SimulatedScan& scan, const sim::Protocol& protocol) {
+  AnalysisOptions options;
+  options.threads = 1;
+  options.side = SideChoice::automatic;
+  return analyse(test::ct_volume(scan.grid, scan.hu, protocol.tube_kvp), {}, options);
+}
+
+// A hurt femur that is used or reported, or one that is reported under the other one's name.
+bool has_wrong_side(const HipReport& report, const sim::ScanTruth& truth, Hurt hurt) {
+  for (const FemurResult& femur : report.femurs) {
+    const FemurMeasurement* measured = femur.measurement();
+    if (measured == nullptr) continue;
+    if (is_wrong_side(measured->frame.head_centre_patient_mm, femur.side, truth)) return true;
+    if (femur.used_for_atlas && is_hurt(hurt, femur.side)) return true;
+  }
+  return false;
+}
+
+CaseResults side_chosen(const FemurCase& one,
+                        const sim::HipParameters& hip,
+                        const sim::Protocol& protocol,
+                        Hurt hurt) {
+  const sim::SimulatedScan scan = sim::simulate(hip, protocol, noise_seed(one), 1);
+  const HipReport report = report_of(scan, protocol);
+  CaseValues result{.of = one, .side = '-', .value = {}};
+  result.value["hurt"] = static_cast<double>(hurt);
+  result.value["wrong_side"] = has_wrong_side(report, scan.truth, hurt) ? 1 : 0;
+  result.value["used"] = -1;
+  result.value["judged"] = report.side ? 1 : 0;
+  result.value["refused"] = report.refusal ? static_cast<double>(report.refusal->code) : -1;
+  if (report.side) {
+    const SideDecision& decision = report.side->decision;
+    if (decision.used) result.value["used"] = static_cast<double>(*decision.used);
+    result.value["right"] = static_cast<double>(decision.state[0]);
+    result.value["left"] = static_cast<double>(decision.state[1]);
+    result.value["uncertain"] = decision.uncertain ? 1 : 0;
+  }
+  return {result};
+}
+
+}  // namespace
+
+CaseResults run_intact(const FemurCase& one, const FemurProofSize& size) {
+  const sim::HipParameters hip = person_of(one, size);
+  return side_chosen(one, hip, coarse_protocol(hip), Hurt::none);
+}
+
+CaseResults run_implant(const FemurCase& one, const FemurProofSize& size) {
+  const sim::HipParameters hip = person_of(one, size);
+  sim::Protocol protocol = coarse_protocol(hip);
+  const std::array<sim::Implants, 3> where{sim::Implants::right, sim::Implants::left, sim::Implants::both};
+  const std::array<Hurt, 3> hurt{Hurt::right, Hurt::left, Hurt::both};
+  const auto which = static_cast<std::size_t>(one.seed % 3);
+  protocol.implants = where[which];
+  return side_chosen(one, hip, protocol, hurt[which]);
+}
+
+CaseResults run_internal(const FemurCase& one, const FemurProofSize& size) {
+  const sim::HipParameters hip = person_of(one, size);
+  sim::Protocol protocol = coarse_protocol(hip);
+  protocol.phantom = false;
+  const sim::SimulatedScan scan = sim::simulate(hip, protocol, noise_seed(one), 1);
+  AnalysisOptions options;
+  options.threads = 1;
+  options.calibration.internal = true;
+  const HipReport report = analyse(test::ct_volume(scan.grid, scan.hu, protocol.tube_kvp), {}, options);
+  CaseResults results;
+  for (const FemurResult& femur : report.femurs) {
+    CaseValues result{.of = one, .side = letter(femur.side), .value = {}};
+    const FemurMeasurement* measured = femur.measurement();
+    result.value["failed"] = measured == nullptr ? 1 : 0;
+    result.value["refused"] = report.refusal ? static_cast<double>(report.refusal->code) : -1;
+    if (measured != nullptr) {
+      result.value = compare_femur(*measured, scan, nullptr);
+      result.value["failed"] = 0;
+      result.value["internal"] =
+          report.grade == Grade::c && report.calibration->method == CalibrationMethod::internal ? 1 : 0;
+    }
+    results.push_back(result);
+  }
+  if (results.empty()) results.push_back({.of = one, .side = '-', .value = {{"failed", 1}}});
+  return results;
+}
+
+}  // namespace focalhip::proof
