@@ -10,6 +10,8 @@ namespace {
 
 constexpr double field_step_mm = 1.0;
 constexpr double margin_mm = 9.0;
+constexpr double broken_reach_mm = 45.0;       // a distal fragment may move up by this
+constexpr double crushed_most_mg_cm3 = 900.0;  // spongy bone driven into spongy bone
 
 FieldGrid<3> sampled_fields(const FemurShape& shape, double lowest_z_mm, int threads) {
   const FemurParameters& f = shape.parameters();
@@ -36,6 +38,15 @@ FieldGrid<3> sampled_fields(const FemurShape& shape, double lowest_z_mm, int thr
     }
   }
   return fields;
+}
+
+FractureLandmarks fracture_landmarks(const FemurShape& shape) {
+  const FemurParameters& f = shape.parameters();
+  return {shape.head_centre_mm(),
+          shape.neck_direction(),
+          f.head_radius_mm,
+          f.neck_length_mm,
+          shape.lesser_tip_centre_mm()};
 }
 
 }  // namespace
@@ -72,17 +83,29 @@ FemurModel::FemurModel(const FemurParameters& parameters, Side side, double lowe
     : shape_(parameters),
       pose_(shape_, side),
       side_(side),
-      fields_(sampled_fields(shape_, lowest_z_femur_mm, threads)),
+      fields_(
+          sampled_fields(shape_, lowest_z_femur_mm - (parameters.fracture ? broken_reach_mm : 0.0), threads)),
       texture_(parameters.texture_seed, 2.0),
       texture_sd_log_(std::sqrt(std::log(1.0 + parameters.texture_cv * parameters.texture_cv))),
       box_low_{1e9, 1e9, 1e9},
       box_high_{-1e9, -1e9, -1e9} {
+  if (!parameters.fracture) {
+    widen_box(nullptr);
+    return;
+  }
+  fracture_.emplace(*parameters.fracture, fracture_landmarks(shape_));
+  for (int fragment = 0; fragment < fracture_->fragments(); ++fragment)
+    widen_box(&fracture_->motion(fragment));
+}
+
+void FemurModel::widen_box(const RigidMotion* motion) {
   const Vec3 low = fields_.low_mm();
   const Vec3 high = fields_.high_mm();
   for (int corner = 0; corner < 8; ++corner) {
-    const Vec3 p = pose_.patient_from_femur({(corner & 1) != 0 ? high.x : low.x,
-                                             (corner & 2) != 0 ? high.y : low.y,
-                                             (corner & 4) != 0 ? high.z : low.z});
+    const Vec3 q{(corner & 1) != 0 ? high.x : low.x,
+                 (corner & 2) != 0 ? high.y : low.y,
+                 (corner & 4) != 0 ? high.z : low.z};
+    const Vec3 p = pose_.patient_from_femur(motion == nullptr ? q : motion->forward(q));
     box_low_ = {std::min(box_low_.x, p.x), std::min(box_low_.y, p.y), std::min(box_low_.z, p.z)};
     box_high_ = {std::max(box_high_.x, p.x), std::max(box_high_.y, p.y), std::max(box_high_.z, p.z)};
   }
@@ -95,12 +118,51 @@ bool FemurModel::near(Vec3 p) const {
 
 double FemurModel::distance_mm(Vec3 p_patient_mm) const {
   const Vec3 p = pose_.femur_from_patient(p_patient_mm);
+  if (fracture_) return broken_distance_mm(p);
   return fields_.contains(p) ? distance_femur_mm(p) : 1e3;
 }
 
 FemurPoint FemurModel::point(Vec3 p_patient_mm, double edge_width_mm) const {
   const Vec3 p = pose_.femur_from_patient(p_patient_mm);
+  if (fracture_) return broken_point(p, edge_width_mm);
   return fields_.contains(p) ? point_femur(p, edge_width_mm) : FemurPoint{};
+}
+
+double FemurModel::broken_distance_mm(Vec3 p_placed_mm) const {
+  double nearest = 1e3;
+  for (int fragment = 0; fragment < fracture_->fragments(); ++fragment) {
+    const Vec3 q = fracture_->motion(fragment).back(p_placed_mm);
+    if (!fields_.contains(q)) continue;
+    nearest = std::min(nearest, std::max(distance_femur_mm(q), fracture_->cut_distance_mm(fragment, q)));
+  }
+  return nearest;
+}
+
+FemurPoint FemurModel::broken_point(Vec3 p_placed_mm, double edge_width_mm) const {
+  FemurPoint result;
+  const double fat = shape_.parameters().marrow_fat_mg_cm3;
+  for (int fragment = 0; fragment < fracture_->fragments(); ++fragment) {
+    const Vec3 q = fracture_->motion(fragment).back(p_placed_mm);
+    if (!fields_.contains(q)) continue;
+    FemurPoint here = point_femur(q, edge_width_mm);
+    here.distance_mm = std::max(here.distance_mm, fracture_->cut_distance_mm(fragment, q));
+    if (here.distance_mm > 1.0) here.density_mg_cm3 = here.cortical_share = 0.0;
+    const FemurPoint& other = here.distance_mm < result.distance_mm ? result : here;
+    // Bone driven into bone: the mineral of both in the place of one, the marrow pressed out.
+    const double crushed = std::clamp(0.5 - other.distance_mm / edge_width_mm, 0.0, 1.0) *
+                           std::max(other.density_mg_cm3 - fat, 0.0);
+    FemurPoint best = here.distance_mm < result.distance_mm ? here : result;
+    if (crushed > 0.0) {
+      const double most = std::max(best.density_mg_cm3, crushed_most_mg_cm3);
+      best.density_mg_cm3 = std::min(best.density_mg_cm3 + crushed, most);
+    }
+    result = best;
+  }
+  return result;
+}
+
+double FemurModel::haematoma_share(Vec3 p_patient_mm) const {
+  return fracture_ ? fracture_->haematoma_share(pose_.femur_from_patient(p_patient_mm)) : 0.0;
 }
 
 FemurPoint FemurModel::point_femur(Vec3 p_femur_mm, double edge_width_mm) const {

@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <numbers>
+#include <optional>
 #include <vector>
 
+#include "testdata/simulator/fracture_parameters.h"
 #include "testdata/simulator/phantom_parameters.h"
 #include "testdata/simulator/vector3.h"
 
@@ -80,6 +82,8 @@ struct FemurParameters {
 
   std::vector<FocalDefect> defects;
   std::uint64_t texture_seed = 1;
+
+  std::optional<Fracture> fracture;
 };
 
 struct PelvisParameters {

@@ -29,6 +29,7 @@ double inner_hu(const Scene& scene, Vec3 p, double hu, double width, double slop
   const double factor = scene.errors.bone_factor();
   // Capsule and tendons hug the femur, cartilage fills the joint.
   if (bone.distance_mm < 6.0) hu = mix(hu, capsule_hu, 0.85 * share(bone.distance_mm - 2.6, 2.0));
+  if (femur.fracture()) hu = mix(hu, femur.fracture()->fracture().haematoma_hu, femur.haematoma_share(p));
   hu = mix(hu, cartilage_hu, pelvis.joint_share);
   hu = mix(hu,
            factor * bone_hu(scene.calibration, pelvis.density_mg_cm3, slope_gain),
