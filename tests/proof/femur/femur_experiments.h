@@ -24,6 +24,9 @@ using CaseResults = std::vector<CaseValues>;
 //   hurt          the broken or operated side, -1 none, 2 both
 //   right, left   SideState as judged
 //   wrong_side    1: a hurt femur was used or reported, or a femur carries the other one's name
+//   site, moved_mm, turned_deg   of the fracture
+[[nodiscard]] CaseResults run_fracture(const FemurCase& one, const FemurProofSize& size);  // displaced
+[[nodiscard]] CaseResults run_fissure(const FemurCase& one, const FemurProofSize& size);  // and impacted ones
 [[nodiscard]] CaseResults run_intact(const FemurCase& one, const FemurProofSize& size);
 [[nodiscard]] CaseResults run_implant(const FemurCase& one, const FemurProofSize& size);
 

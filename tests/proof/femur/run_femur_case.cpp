@@ -22,6 +22,8 @@ const std::map<std::string, Runner>& runners() {
                                                  {"narrow", run_narrow},
                                                  {"internal", run_internal},
                                                  {"intact", run_intact},
+                                                 {"fracture", run_fracture},
+                                                 {"fissure", run_fissure},
                                                  {"implant", run_implant},
                                                  {"turned", run_turned},
                                                  {"speed", run_speed}};
@@ -45,6 +47,8 @@ const std::vector<GroupPlan>& group_plans() {
                                             {"thin", 1000, 10, 10, false, {"thin"}},
                                             {"narrow", 2000, 20, 20, false, {"narrow"}},
                                             {"internal", 3000, 20, 10, false, {"tissues"}},
+                                            {"fracture", 30000, 300, 100, true, {"displaced"}},
+                                            {"fissure", 40000, 32, 10, true, {"undisplaced", "impacted"}},
                                             {"intact", 10000, 300, 100, true, {"intact"}},
                                             {"implant", 20000, 60, 30, true, {"implant"}},
                                             {"turned", 4000, 4, 2, false, {"axis codes", "prone"}},

@@ -77,6 +77,36 @@ CaseResults run_implant(const FemurCase& one, const FemurProofSize& size) {
   return side_chosen(one, hip, protocol, hurt[which]);
 }
 
+namespace {
+
+CaseResults run_broken(const FemurCase& one, const FemurProofSize& size, sim::FractureClass kind) {
+  sim::HipParameters hip = person_of(one, size);
+  const std::array<sim::FractureSite, 4> sites{sim::FractureSite::subcapital,
+                                               sim::FractureSite::transcervical,
+                                               sim::FractureSite::basicervical,
+                                               sim::FractureSite::intertrochanteric};
+  // All eight pairs of site and side in turn, in persons of either sex.
+  const sim::Fracture fracture = sim::draw_fracture(one.seed, sites[one.seed / 4 % 4], kind);
+  const Hurt hurt = one.seed / 2 % 2 == 0 ? Hurt::right : Hurt::left;
+  (hurt == Hurt::right ? hip.right : hip.left).fracture = fracture;
+  CaseResults results = side_chosen(one, hip, coarse_protocol(hip), hurt);
+  results[0].value["site"] = static_cast<double>(fracture.site);
+  results[0].value["moved_mm"] = sim::fracture_displacement_mm(fracture);
+  results[0].value["turned_deg"] = sim::fracture_rotation_deg(fracture);
+  return results;
+}
+
+}  // namespace
+
+CaseResults run_fracture(const FemurCase& one, const FemurProofSize& size) {
+  return run_broken(one, size, sim::FractureClass::displaced);
+}
+
+CaseResults run_fissure(const FemurCase& one, const FemurProofSize& size) {
+  return run_broken(
+      one, size, one.variant == "impacted" ? sim::FractureClass::impacted : sim::FractureClass::undisplaced);
+}
+
 CaseResults run_internal(const FemurCase& one, const FemurProofSize& size) {
   const sim::HipParameters hip = person_of(one, size);
   sim::Protocol protocol = coarse_protocol(hip);
