@@ -44,6 +44,18 @@ struct FemurMask {
   // Signed distance (mm, negative inside) to the periosteal surface on the mask's grid: its zero is the
   // surface, finer than a voxel. Valid within 3 mm of the surface, beyond that only its sign counts.
   std::vector<float> surface_distance_mm;
+  // Empty, or one per voxel of the mask's grid: 1 = near this part of the surface the outline is that of the
+  // head's sphere for want of a visible joint; no statistics belong there. [qct 3.4]
+  std::vector<std::uint8_t> prior_only{};
+};
+
+// Width of the hip joint by direction from the head's centre, over the half of the head that looks away from
+// the neck. [qct 3.2 S7]
+struct JointSpaceMap {
+  std::vector<Eigen::Vector3d> direction_patient;  // unit
+  std::vector<float> gap_mm;     // per direction; 0 = bone without a visible gap, NaN = no wall beside it
+  double fused_share = 0.0;      // of the directions with a wall, those without a visible gap
+  std::optional<double> p05_mm;  // fifth percentile of the gaps; absent when too little wall is seen
 };
 
 // How well the outline could be found; what the segmentation's own checks and the choice of the side look at.

@@ -4,6 +4,7 @@
 
 #include "analysis/femur/metal.h"
 #include "analysis/support/format_number.h"
+#include "analysis/volume/face_neighbours.h"
 
 namespace focalhip {
 
@@ -45,11 +46,58 @@ void grade_caudal_cover(const FemurOptions& options, SegmentedFemur& femur) {
                              " mm needed for full quality"});
 }
 
-void note_joint(SegmentedFemur& femur) {
+void grade_joint(SegmentedFemur& femur) {
+  if (femur.quality.cap_prior_only_share.value_or(0.0) > 0.0) {
+    femur.grade = worse(femur.grade, Grade::c);
+    femur.notes.push_back({NoteCode::joint_narrow,
+                           "joint too narrow to see the head's face (" +
+                               fixed(femur.frame.joint_space_p05_mm.value_or(0.0), 1) + " mm, no gap along " +
+                               fixed(100.0 * femur.joint.fused_share, 0) +
+                               " % of the socket): osteoarthritis suspected, the outline there is a sphere"});
+    return;
+  }
   if (!femur.frame.joint_space_p05_mm || *femur.frame.joint_space_p05_mm >= narrow_joint_mm) return;
   femur.notes.push_back({NoteCode::joint_narrow,
                          "narrowest joint space " + fixed(*femur.frame.joint_space_p05_mm, 1) + " mm, " +
-                             fixed(narrow_joint_mm, 1) + " mm or more expected"});
+                             fixed(narrow_joint_mm, 1) + " mm or more expected: osteoarthritis suspected"});
+}
+
+// Self-checks of qct 5. What fails them is no outline of a femur.
+constexpr double least_volume_cm3 = 60.0;
+constexpr double most_volume_cm3 = 260.0;
+constexpr double below_lesser_trochanter_mm = 10.0;
+constexpr double most_rejected = 0.05;
+constexpr double most_displacement_mm =
+    1.2;  // qct 5: 0.8; soft kernels and thick slices reach 0.76 in good outlines
+
+// From the top of the head to 10 mm below the lesser trochanter, along the shaft.
+double proximal_volume_cm3(const SegmentedFemur& femur) {
+  const FemurFrame& frame = femur.frame;
+  const double lowest_mm = frame.lesser_trochanter_distal_mm - below_lesser_trochanter_mm;
+  const VoxelGrid& grid = femur.mask.mask.grid;
+  double voxels = 0.0;
+  for_each_voxel(grid, [&](std::size_t i, const Eigen::Vector3d& point_mm) {
+    if (femur.mask.mask.label[i] == 0) return;
+    if ((point_mm - frame.origin_patient_mm).dot(frame.shaft_axis_patient) >= lowest_mm) voxels += 1.0;
+  });
+  return 1e-3 * voxels * grid.voxel_volume_mm3();
+}
+
+void refuse_doubtful_outline(const SegmentedFemur& femur) {
+  const double volume_cm3 = proximal_volume_cm3(femur);
+  if (volume_cm3 < least_volume_cm3 || volume_cm3 > most_volume_cm3) {
+    throw Refusal(RefusalCode::segmentation,
+                  "outline of the proximal femur holds " + fixed(volume_cm3, 0) + " cm3, " +
+                      fixed(least_volume_cm3, 0) + " to " + fixed(most_volume_cm3, 0) + " cm3 needed");
+  }
+  const double rejected = femur.quality.rejected_share.value_or(0.0);
+  const double moved_mm = femur.quality.mean_displacement_mm.value_or(0.0);
+  if (rejected <= most_rejected && moved_mm <= most_displacement_mm) return;
+  throw Refusal(RefusalCode::segmentation,
+                "outline without a usable bone edge on " + fixed(100.0 * rejected, 0) +
+                    " % of its surface (at most " + fixed(100.0 * most_rejected, 0) +
+                    " % allowed) and moved by " + fixed(moved_mm, 1) + " mm on average (at most " +
+                    fixed(most_displacement_mm, 1) + " mm)");
 }
 
 }  // namespace
@@ -82,7 +130,8 @@ void refuse_short_scan(const ScanCover& cover, double head_radius_mm) {
 void grade_femur(const FemurOptions& options, SegmentedFemur& femur) {
   grade_cranial_cover(femur);
   grade_caudal_cover(options, femur);
-  note_joint(femur);
+  grade_joint(femur);
+  refuse_doubtful_outline(femur);
 }
 
 }  // namespace focalhip

@@ -1,10 +1,15 @@
 #include "analysis/femur/joint_space.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <vector>
 
+#include <Eigen/Geometry>
+
+#include "analysis/femur/map_fit.h"
 #include "analysis/volume/interpolate.h"
 
 namespace focalhip {
@@ -12,67 +17,172 @@ namespace focalhip {
 namespace {
 
 constexpr double step_mm = 0.25;
-constexpr double inside_mm = 2.5;    // profile begins this far inside the sphere
-constexpr double outside_mm = 10.0;  // and ends this far outside
-constexpr double widest_gap_mm = 8.0;
-constexpr double least_wall_hu = 100.0;  // bone on both sides stands out this much from the gap
-constexpr double cap_cosine = 0.0;       // the half of the head that looks away from the neck
+constexpr double inside_mm = 3.5;    // profiles begin this far inside the sphere
+constexpr double outside_mm = 11.0;  // and end this far outside
+constexpr double cap_cosine = 0.0;   // the half of the head that looks away from the neck
+constexpr int neighbours = 6;
+constexpr double neighbour_angle_rad = 0.075;  // 1.7 mm on a head of 23 mm
 
-// First index from `from` in steps of `by` where the profile exceeds the level.
+// Mean of the profiles in a direction and around it; empty where one leaves the region.
+std::vector<double> mean_profile(const HipRegion& hip, const Eigen::Vector3d& out) {
+  const auto samples = static_cast<std::size_t>((inside_mm + outside_mm) / step_mm) + 1;
+  std::vector<double> hu(samples, 0.0);
+  const Eigen::Vector3d u = out.unitOrthogonal();
+  const Eigen::Vector3d v = out.cross(u);
+  for (int n = 0; n <= neighbours; ++n) {
+    const double turn = 2.0 * std::numbers::pi * n / neighbours;
+    const Eigen::Vector3d aside = n == 0 ? Eigen::Vector3d(Eigen::Vector3d::Zero())
+                                         : Eigen::Vector3d(std::cos(turn) * u + std::sin(turn) * v);
+    const Eigen::Vector3d direction = (out + neighbour_angle_rad * aside).normalized();
+    for (std::size_t i = 0; i < samples; ++i) {
+      const double r = hip.head.radius_mm - inside_mm + step_mm * static_cast<double>(i);
+      const std::optional<float> value = interpolate(hip.grid, hip.hu, hip.head.centre_mm + r * direction);
+      if (!value) return {};
+      hu[i] += *value / (neighbours + 1.0);
+    }
+  }
+  return hu;
+}
+
+// theta: face of the head, log thickness of its cortex, log gap, log thickness of the wall, HU in the gap, in
+// the head, in the socket.
+using Parameters = Eigen::Matrix<double, 7, 1>;
+struct JointModel {
+  ProfileBlur blur;
+  double operator()(double s, const Parameters& theta, Parameters& slope) const {
+    const double cortex_mm = std::exp(theta[1]);
+    const double gap_mm = std::exp(theta[2]);
+    const double wall_mm = std::exp(theta[3]);
+    const std::array<double, 4> edge{
+        theta[0] - cortex_mm, theta[0], theta[0] + gap_mm, theta[0] + gap_mm + wall_mm};
+    const std::array<double, 4> rise{blur.solid_hu - theta[5],
+                                     theta[4] - blur.solid_hu,
+                                     blur.solid_hu - theta[4],
+                                     theta[6] - blur.solid_hu};
+    std::array<double, 4> beyond{};
+    std::array<double, 4> by_edge{};
+    double value = theta[5];
+    for (std::size_t k = 0; k < 4; ++k) {
+      const double z = (s - edge[k]) / blur.sigma_mm;
+      beyond[k] = normal_cdf(z);
+      by_edge[k] = -rise[k] * normal_density(z) / blur.sigma_mm;
+      value += rise[k] * beyond[k];
+    }
+    slope << by_edge[0] + by_edge[1] + by_edge[2] + by_edge[3], -by_edge[0] * cortex_mm,
+        (by_edge[2] + by_edge[3]) * gap_mm, by_edge[3] * wall_mm, beyond[1] - beyond[2], 1.0 - beyond[0],
+        beyond[3];
+    return value;
+  }
+};
+
+// First offset from `from` in steps of `by` where the profile exceeds the level.
 std::optional<double> crossing(const std::vector<double>& profile, int from, int by, double level) {
   for (int i = from + by; i >= 0 && i < static_cast<int>(profile.size()); i += by) {
     const double here = profile[static_cast<std::size_t>(i)];
     if (here < level) continue;
     const double before = profile[static_cast<std::size_t>(i - by)];
-    return i - by * (here - level) / (here - before);
+    return step_mm * (i - by * (here - level) / (here - before)) - inside_mm;
   }
   return std::nullopt;
 }
 
-std::optional<double> gap_mm(const std::vector<double>& profile) {
-  // Darkest point between the head's cortex and 8 mm outside.
-  const int first = static_cast<int>(inside_mm / step_mm);
-  const int last = first + static_cast<int>(widest_gap_mm / step_mm);
-  const auto begin = profile.begin();
-  const auto darkest =
-      std::min_element(begin + first, begin + std::min<int>(last, static_cast<int>(profile.size())));
-  const double head = *std::max_element(begin, darkest);
-  const double socket = *std::max_element(darkest, profile.end());
-  if (std::min(head, socket) - *darkest < least_wall_hu) return std::nullopt;
-  const int at = static_cast<int>(darkest - begin);
-  const std::optional<double> inner = crossing(profile, at, -1, 0.5 * (head + *darkest));
-  const std::optional<double> outer = crossing(profile, at, 1, 0.5 * (socket + *darkest));
-  if (!inner || !outer) return std::nullopt;
-  const double gap = step_mm * (*outer - *inner);
-  return gap <= widest_gap_mm ? std::optional<double>(gap) : std::nullopt;
+struct Valley {
+  std::size_t darkest = 0;
+  double head_hu = 0.0;  // highest on either side
+  double wall_hu = 0.0;
+};
+
+// The darkest point between two walls: the one with the most of both.
+std::optional<Valley> find_valley(const std::vector<double>& profile, const JointSpaceOptions& options) {
+  const auto first = static_cast<std::size_t>((inside_mm - 1.0) / step_mm);
+  const auto last = static_cast<std::size_t>((inside_mm + options.widest_gap_mm) / step_mm);
+  std::optional<Valley> best;
+  double deepest = options.least_wall_hu;
+  for (std::size_t i = first; i <= std::min(last, profile.size() - 2); ++i) {
+    const auto at = profile.begin() + static_cast<std::ptrdiff_t>(i);
+    const double head = *std::max_element(profile.begin(), at + 1);
+    const double wall = *std::max_element(at, profile.end());
+    const double depth = std::min(head, wall) - profile[i];
+    if (depth <= deepest) continue;
+    deepest = depth;
+    best = Valley{.darkest = i, .head_hu = head, .wall_hu = wall};
+  }
+  return best;
+}
+
+double gap_mm(const std::vector<double>& profile,
+              const Valley& valley,
+              const ProfileBlur& blur,
+              const JointSpaceOptions& options) {
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  const double dark_hu = profile[valley.darkest];
+  const auto at = static_cast<int>(valley.darkest);
+  const std::optional<double> inner = crossing(profile, at, -1, 0.5 * (valley.head_hu + dark_hu));
+  const std::optional<double> outer = crossing(profile, at, 1, 0.5 * (valley.wall_hu + dark_hu));
+  if (!inner || !outer || *outer - *inner > options.widest_gap_mm) return none;
+  const double shown_hu = std::max(profile.front(), options.cartilage_hu);
+  const double cortex_mm =
+      std::clamp(2.5 * blur.sigma_mm * (valley.head_hu - options.cartilage_hu) / blur.solid_hu, 0.4, 3.0);
+  // Blur eats from both sides of a gap.
+  const double expected_gap_mm = std::max(0.5, *outer - *inner);
+  Expected<7> expected;
+  expected.mean << *inner, std::log(cortex_mm), std::log(expected_gap_mm), std::log(1.8),
+      options.cartilage_hu, shown_hu, profile.back();
+  expected.spread << 0.7, 0.5, 0.5, 0.4, options.cartilage_spread_hu, 150.0, 250.0;
+  // Beyond the wall and some spongy bone of the socket the model says nothing.
+  const double end_mm = std::min(outside_mm, *outer + 3.5);
+  const auto last = std::min(profile.size() - 1, static_cast<std::size_t>((inside_mm + end_mm) / step_mm));
+  const NormalProfile samples{.first_mm = -inside_mm, .step_mm = step_mm, .hu = profile};
+  const MapFit<7> fit = fit_map(samples, 0, last, expected, options.noise_hu, JointModel{blur});
+  const double gap = std::exp(fit.theta[2]);
+  return std::isfinite(gap) && gap <= options.widest_gap_mm ? gap : none;
+}
+
+// Bone beside the head without a gap: mean of the two to five millimetres outside.
+bool bone_beside(const std::vector<double>& profile, const JointSpaceOptions& options) {
+  const auto from = static_cast<std::size_t>((inside_mm + 1.5) / step_mm);
+  const auto to = static_cast<std::size_t>((inside_mm + 4.5) / step_mm);
+  double sum = 0.0;
+  for (std::size_t i = from; i < to; ++i) sum += profile[i];
+  return sum / static_cast<double>(to - from) > options.bone_hu;
 }
 
 }  // namespace
 
-std::optional<double> joint_space_p05_mm(const HipRegion& hip, const Eigen::Vector3d& neck_direction) {
-  constexpr int directions = 800;
-  std::vector<double> gaps;
-  int asked = 0;
-  for (int i = 0; i < directions; ++i) {
-    const double z = 1.0 - (2.0 * i + 1.0) / directions;
+JointSpaceMap map_joint_space(const HipRegion& hip,
+                              const Eigen::Vector3d& neck_direction,
+                              const ProfileBlur& blur,
+                              const JointSpaceOptions& options) {
+  JointSpaceMap map;
+  std::vector<double> gaps_mm;
+  double fused = 0.0;
+  double asked = 0.0;
+  for (int i = 0; i < options.directions; ++i) {
+    const double z = 1.0 - (2.0 * i + 1.0) / options.directions;
     const double ring = std::sqrt(1.0 - z * z);
     const double turn = std::numbers::pi * (3.0 - std::sqrt(5.0)) * i;
     const Eigen::Vector3d out{ring * std::cos(turn), ring * std::sin(turn), z};
     if (out.dot(neck_direction) > cap_cosine) continue;
     ++asked;
-    std::vector<double> profile;
-    for (double r = -inside_mm; r <= outside_mm; r += step_mm) {
-      const Eigen::Vector3d point_mm = hip.head.centre_mm + (hip.head.radius_mm + r) * out;
-      const std::optional<float> value = interpolate(hip.grid, hip.hu, point_mm);
-      if (!value) break;
-      profile.push_back(*value);
+    const std::vector<double> profile = mean_profile(hip, out);
+    if (profile.empty()) continue;
+    double gap = std::numeric_limits<double>::quiet_NaN();
+    if (const std::optional<Valley> valley = find_valley(profile, options)) {
+      gap = gap_mm(profile, *valley, blur, options);
+      if (!std::isnan(gap)) gaps_mm.push_back(gap);
+    } else if (bone_beside(profile, options)) {
+      gap = 0.0;
+      ++fused;
     }
-    if (profile.size() < static_cast<std::size_t>((inside_mm + outside_mm) / step_mm)) continue;
-    if (const std::optional<double> gap = gap_mm(profile)) gaps.push_back(*gap);
+    map.direction_patient.push_back(out);
+    map.gap_mm.push_back(static_cast<float>(gap));
   }
-  if (static_cast<int>(gaps.size()) * 5 < asked) return std::nullopt;
-  std::ranges::sort(gaps);
-  return gaps[gaps.size() / 20];
+  const auto seen = static_cast<double>(gaps_mm.size());
+  if (fused + seen > 0.0) map.fused_share = fused / (fused + seen);
+  if (5.0 * seen < asked) return map;  // not enough wall for a percentile
+  std::ranges::sort(gaps_mm);
+  map.p05_mm = gaps_mm[gaps_mm.size() / 20];
+  return map;
 }
 
 }  // namespace focalhip

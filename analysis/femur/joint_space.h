@@ -2,15 +2,28 @@
 
 #include <optional>
 
+#include "analysis/femur/femur.h"
 #include "analysis/femur/hip_region.h"
+#include "analysis/femur/outer_face.h"
 
 namespace focalhip {
 
-// Fifth percentile of the gap (mm) between the head and the bone of the socket, over the directions in which
-// a gap up to 8 mm wide is seen. The ends of the gap are where the HU are half-way between its darkest
-// value and the bone on either side, so a joint below about 1 mm reads too wide. Nothing when fewer than a
-// fifth of the cap's directions show a gap. [qct 3.2 S7]
-[[nodiscard]] std::optional<double> joint_space_p05_mm(const HipRegion& hip,
-                                                       const Eigen::Vector3d& neck_direction);
+struct JointSpaceOptions {
+  int directions = 800;         // over the whole sphere; those of the cap are asked
+  double widest_gap_mm = 8.0;   // farther bone is no wall of the joint
+  double least_wall_hu = 80.0;  // head and wall stand out this much from the darkest point between them
+  double bone_hu = 350.0;       // mean beside the head in a joint that has no gap left
+  double cartilage_hu = 55.0;   // cartilage and fluid, expected with its spread
+  double cartilage_spread_hu = 35.0;
+  double noise_hu = 30.0;  // of the mean of neighbouring profiles
+};
+
+// The gap between the head and the bone of the socket, direction by direction over the half of the head that
+// looks away from the neck. Head, gap and wall are fitted together as blurred layers, so the blur of both
+// walls does not narrow the gap. Frame: the hip's (mirrored) one. [qct 3.2 S7]
+[[nodiscard]] JointSpaceMap map_joint_space(const HipRegion& hip,
+                                            const Eigen::Vector3d& neck_direction,
+                                            const ProfileBlur& blur,
+                                            const JointSpaceOptions& options);
 
 }  // namespace focalhip

@@ -4,16 +4,14 @@
 #include <cmath>
 #include <numbers>
 
-#include <Eigen/Cholesky>
 #include <Eigen/Core>
 #include <Eigen/LU>
+
+#include "analysis/femur/map_fit.h"
 
 namespace focalhip {
 
 namespace {
-
-double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::numbers::sqrt2); }
-double normal_density(double z) { return std::exp(-0.5 * z * z) / std::sqrt(2.0 * std::numbers::pi); }
 
 // Samples that belong to this bone and its nearest surroundings: from some way below the peak to the lowest
 // point beyond it; what rises again outside is another bone.
@@ -57,82 +55,7 @@ std::optional<Window> find_window(const NormalProfile& profile, const OuterFaceO
 }
 
 using Parameters = Eigen::Vector4d;
-
-// Least squares with Gaussian expectations (MAP) by damped Gauss-Newton. model(s, theta, slope) gives the HU
-// at s and their derivatives.
-struct Expectation {
-  Parameters mean;
-  Parameters spread;
-};
-struct Solution {
-  Parameters theta;
-  Eigen::Matrix4d information;  // inverse covariance
-  double misfit_hu = 0.0;       // RMS
-};
-
-template <typename Model>
-double cost_of(const NormalProfile& profile,
-               const Window& window,
-               const Expectation& expected,
-               double noise_hu,
-               const Model& model,
-               const Parameters& theta) {
-  double cost = (theta - expected.mean).cwiseQuotient(expected.spread).squaredNorm();
-  Parameters slope;
-  for (std::size_t i = window.first; i <= window.last; ++i) {
-    const double r = (profile.hu[i] - model(profile.offset_mm(i), theta, slope)) / noise_hu;
-    cost += r * r;
-  }
-  return cost;
-}
-
-template <typename Model>
-Solution solve(const NormalProfile& profile,
-               const Window& window,
-               const Expectation& expected,
-               double noise_hu,
-               const Model& model) {
-  constexpr int steps = 10;
-  Solution solution{.theta = expected.mean, .information = Eigen::Matrix4d::Zero()};
-  double cost = cost_of(profile, window, expected, noise_hu, model, solution.theta);
-  double damping = 1e-3;
-  for (int step = 0; step < steps; ++step) {
-    const Parameters weight = expected.spread.cwiseProduct(expected.spread).cwiseInverse();
-    Eigen::Matrix4d normal = weight.asDiagonal();
-    Parameters right = weight.cwiseProduct(expected.mean - solution.theta);
-    for (std::size_t i = window.first; i <= window.last; ++i) {
-      Parameters slope;
-      const double r = (profile.hu[i] - model(profile.offset_mm(i), solution.theta, slope)) / noise_hu;
-      slope /= noise_hu;
-      normal += slope * slope.transpose();
-      right += r * slope;
-    }
-    solution.information = normal;
-    Eigen::Matrix4d damped = normal;
-    damped.diagonal() *= 1.0 + damping;
-    const Parameters change = damped.ldlt().solve(right);
-    const Parameters next = solution.theta + change;
-    const double next_cost = cost_of(profile, window, expected, noise_hu, model, next);
-    if (next_cost < cost) {
-      const bool settled = cost - next_cost < 1e-3 * cost;
-      solution.theta = next;
-      cost = next_cost;
-      damping *= 0.3;
-      if (settled) break;
-    } else {
-      damping *= 8.0;
-      if (damping > 1e4) break;
-    }
-  }
-  double squares = 0.0;
-  Parameters unused;
-  for (std::size_t i = window.first; i <= window.last; ++i) {
-    const double r = profile.hu[i] - model(profile.offset_mm(i), solution.theta, unused);
-    squares += r * r;
-  }
-  solution.misfit_hu = std::sqrt(squares / static_cast<double>(window.last - window.first + 1));
-  return solution;
-}
+using Expectation = Expected<4>;
 
 // theta: offset of the outer face, logarithm of the thickness (mm), HU outside, HU beneath.
 struct LayerModel {
@@ -217,7 +140,8 @@ std::optional<OuterFace> fit_outer_face(const NormalProfile& profile,
   const std::optional<Window> window = find_window(profile, options);
   if (!window) return std::nullopt;
   const Expectation expected = expected_layer(profile, *window, blur, options);
-  const Solution solution = solve(profile, *window, expected, options.noise_hu, LayerModel{blur});
+  const MapFit<4> solution =
+      fit_map(profile, window->first, window->last, expected, options.noise_hu, LayerModel{blur});
   if (solution.misfit_hu > options.largest_misfit_hu || std::abs(solution.theta[0]) > options.farthest_mm) {
     return std::nullopt;
   }
@@ -245,7 +169,8 @@ std::optional<ProfileBlur> fit_thick_edge(const NormalProfile& profile,
   window->first = index_at(profile, half_mm - fitted_mm);
   const Expectation expected{.mean = {half_mm, outside_hu, peak_hu, start.sigma_mm},
                              .spread = {1.0, 100.0, 300.0, 0.4}};
-  const Solution solution = solve(profile, *window, expected, options.noise_hu, EdgeModel{});
+  const MapFit<4> solution =
+      fit_map(profile, window->first, window->last, expected, options.noise_hu, EdgeModel{});
   if (solution.misfit_hu > options.largest_misfit_hu || solution.theta[3] < 0.2) return std::nullopt;
   return ProfileBlur{.sigma_mm = solution.theta[3], .solid_hu = solution.theta[2]};
 }

@@ -21,6 +21,7 @@ struct SegmentedFemur {
   FemurMask mask;
   FemurFrame frame;
   OutlineQuality quality;
+  JointSpaceMap joint{};
   Grade grade = Grade::a;
   std::vector<QualityNote> notes;
 };
