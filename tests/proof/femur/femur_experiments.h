@@ -14,6 +14,7 @@ using CaseResults = std::vector<CaseValues>;
 [[nodiscard]] std::uint64_t noise_seed(const FemurCase& one);
 
 [[nodiscard]] CaseResults run_main(const FemurCase& one, const FemurProofSize& size);
+[[nodiscard]] CaseResults run_repeat(const FemurCase& one, const FemurProofSize& size);
 [[nodiscard]] CaseResults run_rotation(const FemurCase& one, const FemurProofSize& size);
 [[nodiscard]] CaseResults run_kvp(const FemurCase& one, const FemurProofSize& size);
 [[nodiscard]] CaseResults run_thin(const FemurCase& one, const FemurProofSize& size);

@@ -17,6 +17,10 @@
 #include <thread>
 #include <vector>
 
+#include <dcmtk/config/osconfig.h>
+
+#include <dcmtk/oflog/oflog.h>
+
 #include "tests/proof/femur/femur_results.h"
 #include "tests/proof/femur/femur_table.h"
 #include "tests/proof/femur/run_femur_case.h"
@@ -145,6 +149,7 @@ int run_program(const std::vector<std::string>& words) {
   if (!arguments.print.empty()) {
     return print_tables(FemurResults(arguments.print), arguments.worst) ? 0 : 1;
   }
+  OFLog::configure(OFLogger::OFF_LOG_LEVEL);  // DCMTK tells of every file
   FemurResults results(arguments.resume);
   measure(arguments.size, results);
   return print_tables(results, arguments.worst) ? 0 : 1;

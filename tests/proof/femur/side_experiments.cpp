@@ -68,13 +68,14 @@ CaseResults run_intact(const FemurCase& one, const FemurProofSize& size) {
 }
 
 CaseResults run_implant(const FemurCase& one, const FemurProofSize& size) {
-  const sim::HipParameters hip = person_of(one, size);
-  sim::Protocol protocol = coarse_protocol(hip);
-  const std::array<sim::Implants, 3> where{sim::Implants::right, sim::Implants::left, sim::Implants::both};
-  const std::array<Hurt, 3> hurt{Hurt::right, Hurt::left, Hurt::both};
-  const auto which = static_cast<std::size_t>(one.seed % 3);
-  protocol.implants = where[which];
-  return side_chosen(one, hip, protocol, hurt[which]);
+  sim::HipParameters hip = person_of(one, size);
+  const std::array<Hurt, 3> sides{Hurt::right, Hurt::left, Hurt::both};
+  const Hurt hurt = sides[one.seed % 3];
+  if (is_hurt(hurt, Side::right)) hip.implants.push_back(sim::draw_implant(one.seed, true));
+  if (is_hurt(hurt, Side::left)) hip.implants.push_back(sim::draw_implant(one.seed + 1, false));
+  CaseResults results = side_chosen(one, hip, coarse_protocol(hip), hurt);
+  results[0].value["kind"] = static_cast<double>(hip.implants.front().kind);
+  return results;
 }
 
 namespace {

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "testdata/simulator/person_changes.h"
+
 namespace focalhip::proof {
 
 namespace sim = simulator;
@@ -37,9 +39,7 @@ sim::Protocol grade_a_protocol(const sim::HipParameters& hip) {
 }
 
 sim::Protocol coarse_protocol(const sim::HipParameters& hip) {
-  sim::Protocol protocol;
-  protocol.matrix = 384;
-  protocol.slice_spacing_mm = protocol.slice_thickness_mm = 2.5;
+  sim::Protocol protocol = sim::coarse_protocol();
   protocol.noise_sd_hu = 30.0;
   end_above_heads(hip, protocol);
   return protocol;
