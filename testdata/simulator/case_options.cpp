@@ -1,9 +1,12 @@
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <utility>
 
+#include "testdata/simulator/arthritis.h"
 #include "testdata/simulator/command_options.h"
 #include "testdata/simulator/option_values.h"
+#include "testdata/simulator/person_changes.h"
 
 // Options of what is wrong with the hips of the drawn person.
 namespace focalhip::simulator {
@@ -98,6 +101,85 @@ std::string set_fracture(R& r, T t) {
   return {};
 }
 
+constexpr std::array<std::string_view, 3> grade_names{"mild", "moderate", "severe"};
+
+// SIDE,GRADE[,N]
+std::string set_arthritis(R& r, T t) {
+  const std::vector<std::string> parts = split_at(t, ',');
+  const std::optional<Sides> sides = sides_of(parts[0]);
+  const auto grade = parts.size() < 2 ? std::nullopt : place_in(grade_names, parts[1]);
+  if (!sides || !grade || parts.size() > 3)
+    return "must be SIDE,GRADE: right, left, both; mild, moderate, severe";
+  std::int64_t seed = 1;
+  if (parts.size() == 3) {
+    const std::string broken = set_integer(parts[2], 0, 1'000'000'000'000, [&](std::int64_t v) { seed = v; });
+    if (!broken.empty()) return broken;
+  }
+  r.person_changes.emplace_back([sides = *sides, grade = *grade, seed](HipParameters& hip) {
+    const auto worn = static_cast<ArthritisGrade>(grade);
+    const auto number = 2 * static_cast<std::uint64_t>(seed);
+    if (sides.right) make_arthritic(hip.right, hip.right_pelvis, worn, number);
+    if (sides.left) make_arthritic(hip.left, hip.left_pelvis, worn, number + 1);
+  });
+  return {};
+}
+
+std::string set_joint_space(R& r, T t) {
+  return set_double(t, 0.5, 6, [&](double v) {
+    r.person_changes.emplace_back([v](HipParameters& hip) { hip = with_joint_space(hip, v); });
+  });
+}
+
+std::string set_thin_cortex(R& r, T t) {
+  return set_double(t, 0.3, 2, [&](double v) {
+    r.person_changes.emplace_back([v](HipParameters& hip) { hip = with_thin_cortex(hip, v); });
+  });
+}
+
+// DEG[,DEG]: both legs, or right and left.
+std::string set_leg_rotation(R& r, T t) {
+  const std::vector<std::string> parts = split_at(t, ',');
+  std::array<double, 2> angles{};
+  if (parts.size() > 2) return "must be one angle or two";
+  for (std::size_t i = 0; i < 2; ++i) {
+    const std::string broken =
+        set_double(parts[std::min(i, parts.size() - 1)], -40, 40, [&](double v) { angles.at(i) = v; });
+    if (!broken.empty()) return broken;
+  }
+  r.person_changes.emplace_back([angles](HipParameters& hip) {
+    rotate_leg(hip.right, angles[0]);
+    rotate_leg(hip.left, angles[1]);
+  });
+  return {};
+}
+
+std::string set_reposition(R& r, T t) {
+  return set_integer(t, 0, 1'000'000'000'000, [&](std::int64_t v) {
+    r.person_changes.emplace_back(
+        [v](HipParameters& hip) { hip = repositioned(hip, static_cast<std::uint64_t>(v)); });
+  });
+}
+
+// SIDE,KIND[,SIZE]
+std::string set_metal(R& r, T t) {
+  const std::vector<std::string> parts = split_at(t, ',');
+  const std::optional<Sides> sides = sides_of(parts[0]);
+  const auto kind = parts.size() < 2 ? std::nullopt : place_in(implant_kind_names, parts[1]);
+  if (!sides || !kind || parts.size() > 3)
+    return "must be SIDE,KIND: right, left, both; nail, total-hip, hemiarthroplasty, cannulated-screws, "
+           "hip-screw, sacral-screw, buttock-snap";
+  double size = 1.0;
+  if (parts.size() == 3) {
+    const std::string broken = set_double(parts[2], 0.5, 1.5, [&](double v) { size = v; });
+    if (!broken.empty()) return broken;
+  }
+  r.person_changes.emplace_back([sides = *sides, kind = *kind, size](HipParameters& hip) {
+    if (sides.right) hip.implants.push_back({static_cast<ImplantKind>(kind), true, size});
+    if (sides.left) hip.implants.push_back({static_cast<ImplantKind>(kind), false, size});
+  });
+  return {};
+}
+
 }  // namespace
 
 std::vector<Option> case_options() {
@@ -108,6 +190,24 @@ std::vector<Option> case_options() {
        "displaced, impacted; drawn from the seed (1), then the fields given: shortening, backwards, apart, "
        "varus, external-rotation, retroversion, gap, steeper, turned, roughness, lesser, haematoma",
        set_fracture},
+      {"--arthritis",
+       "SIDE,GRADE[,N]",
+       "mild, moderate or severe: narrow joint, osteophytes, sclerosis, cysts; drawn from N (1)",
+       set_arthritis},
+      {"--joint-space", "MM", "at the apex of both sockets, default: drawn, 2.4 to 4", set_joint_space},
+      {"--thin-cortex", "MM", "cortex of head, neck and trochanters", set_thin_cortex},
+      {"--leg-rotation",
+       "DEG[,DEG]",
+       "about the shaft, internal positive; both legs, or right and left",
+       set_leg_rotation},
+      {"--reposition",
+       "N",
+       "the person lies down again: legs within 5 degrees, shift within 10 mm; 0 = as drawn",
+       set_reposition},
+      {"--metal",
+       "SIDE,KIND[,SIZE]",
+       "nail, total-hip, hemiarthroplasty, cannulated-screws, hip-screw, sacral-screw, buttock-snap",
+       set_metal},
   };
 }
 

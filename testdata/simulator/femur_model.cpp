@@ -10,6 +10,7 @@ namespace {
 
 constexpr double field_step_mm = 1.0;
 constexpr double margin_mm = 9.0;
+constexpr double cyst_mg_cm3 = 10.0;
 constexpr double broken_reach_mm = 45.0;       // a distal fragment may move up by this
 constexpr double crushed_most_mg_cm3 = 900.0;  // spongy bone driven into spongy bone
 
@@ -165,6 +166,19 @@ double FemurModel::haematoma_share(Vec3 p_patient_mm) const {
   return fracture_ ? fracture_->haematoma_share(pose_.femur_from_patient(p_patient_mm)) : 0.0;
 }
 
+// Dense bone under the loaded cap of the head, fluid in the cysts.
+double FemurModel::arthritic(Vec3 p, double distance_mm, double spongy) const {
+  const FemurParameters& f = shape_.parameters();
+  const Vec3 d = p - shape_.head_centre_mm();
+  const double loaded = smooth_step(0.35, 0.75, d.z / std::max(length(d), 1.0));
+  spongy += f.sclerosis_mg_cm3 * loaded * gaussian(distance_mm, 5.0);
+  for (const Cyst& cyst : f.cysts) {
+    const double inside = std::clamp(0.5 - 2.0 * (length(p - cyst.centre_mm) - cyst.radius_mm), 0.0, 1.0);
+    spongy = mix(spongy, cyst_mg_cm3, inside);
+  }
+  return spongy;
+}
+
 FemurPoint FemurModel::point_femur(Vec3 p_femur_mm, double edge_width_mm) const {
   const auto [distance, cortex, trabecular] = fields_.sample(p_femur_mm);
   if (distance > 1.0F) return {distance, 0.0, 0.0};
@@ -179,8 +193,8 @@ FemurPoint FemurModel::point_femur(Vec3 p_femur_mm, double edge_width_mm) const 
   if (cortical_share < 1.0) {
     const double variation = std::exp(texture_sd_log_ * texture_.sample(shape_.texture_point(p_femur_mm)) -
                                       0.5 * texture_sd_log_ * texture_sd_log_);
-    const double spongy =
-        f.marrow_fat_mg_cm3 + variation * (static_cast<double>(trabecular) - f.marrow_fat_mg_cm3);
+    double spongy = f.marrow_fat_mg_cm3 + variation * (static_cast<double>(trabecular) - f.marrow_fat_mg_cm3);
+    if (f.sclerosis_mg_cm3 > 0.0 || !f.cysts.empty()) spongy = arthritic(p_femur_mm, distance, spongy);
     density = mix(spongy, density, cortical_share);
   }
   return {distance, density, cortical_share};

@@ -61,6 +61,7 @@ class FemurModel {
   [[nodiscard]] bool near(Vec3 p_patient_mm) const;
 
  private:
+  [[nodiscard]] double arthritic(Vec3 p_femur_mm, double distance_mm, double spongy_mg_cm3) const;
   void widen_box(const RigidMotion* motion);
   [[nodiscard]] double broken_distance_mm(Vec3 p_placed_mm) const;
   [[nodiscard]] FemurPoint broken_point(Vec3 p_placed_mm, double edge_width_mm) const;

@@ -132,9 +132,9 @@ TEST(FractureModel, ImpactedBoneKeepsItsMineralInLessSpace) {
   f.gap_mm = 0.0;
   const FemurModel femur(femur_with(f), Side::right, lowest_mm, 1);
   const FractureModel& model = *femur.fracture();
-  const Vec3 middle = femur.pose().patient_from_femur(
-      0.5 * (model.motion(FractureModel::head).forward(model.middle_mm()) +
-             model.motion(FractureModel::distal).forward(model.middle_mm())));
+  const Vec3 middle =
+      femur.pose().patient_from_femur(0.5 * (model.motion(FractureModel::head).forward(model.middle_mm()) +
+                                             model.motion(FractureModel::distal).forward(model.middle_mm())));
   const FemurPoint crushed = femur.point(middle, 0.5);
   EXPECT_LT(crushed.distance_mm, 0.0);
   const double one = femur.point_femur(model.middle_mm(), 0.5).density_mg_cm3;
