@@ -47,6 +47,19 @@ int flagged(const std::vector<CaseValues>& cases, const std::string& quantity) {
   }));
 }
 
+std::vector<double> sums(const std::vector<CaseValues>& cases, const std::vector<std::string>& quantities) {
+  std::vector<double> found;
+  for (const CaseValues& one : cases) {
+    if (!std::ranges::all_of(quantities, [&](const std::string& name) { return one.value.contains(name); })) {
+      continue;
+    }
+    double sum = 0.0;
+    for (const std::string& name : quantities) sum += one.value.at(name);
+    found.push_back(sum);
+  }
+  return found;
+}
+
 const CaseValues* same_side(const std::vector<CaseValues>& cases, const CaseValues& one) {
   const auto found = std::ranges::find_if(cases, [&](const CaseValues& other) {
     return other.of.seed == one.of.seed && other.of.bone == one.of.bone && other.side == one.side;
@@ -136,6 +149,29 @@ void FemurRows::rate(const std::string& name, int good, int of, double least) {
 void FemurRows::none(const std::string& name, int bad, int of) {
   if (of == 0) return open(name, "0");
   table_.none(name, bad, of);
+}
+
+void FemurRows::share_at_most(const std::string& name, int bad, int of, double most) {
+  const std::string target = "<= " + text(100.0 * most, 0) + " %";
+  if (of == 0) return open(name, target);
+  const test::Interval interval = test::rate_interval(bad, of);
+  const double share = static_cast<double>(bad) / of;
+  table_.row(name,
+             target,
+             text(100.0 * share, 1) + " % (" + std::to_string(bad) + " of " + std::to_string(of) + ')',
+             from_to({100.0 * interval.low, 100.0 * interval.high}, 1),
+             share <= most);
+}
+
+void FemurRows::root_mean_square(const std::string& name, const std::vector<double>& found, double most) {
+  const std::string target = "<= " + text(most, 1);
+  if (found.empty()) return open(name, target);
+  const double rms = test::root_mean_square(found);
+  table_.row(name,
+             target,
+             text(rms, 2) + ", mean " + text(test::mean(found), 2) + count(found),
+             from_to(test::deviation_interval(rms, static_cast<int>(found.size())), 2),
+             rms <= most);
 }
 
 void FemurRows::precision(const std::string& name,

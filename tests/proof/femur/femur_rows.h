@@ -14,6 +14,10 @@ namespace focalhip::proof {
                                              const std::string& quantity);
 [[nodiscard]] int flagged(const std::vector<CaseValues>& cases, const std::string& quantity);
 
+// Several quantities of a case added up, for the cases that have them all.
+[[nodiscard]] std::vector<double> sums(const std::vector<CaseValues>& cases,
+                                       const std::vector<std::string>& quantities);
+
 // The same femur (person, bone, side) in another experiment.
 [[nodiscard]] const CaseValues* same_side(const std::vector<CaseValues>& cases, const CaseValues& one);
 
@@ -40,6 +44,9 @@ class FemurRows {
   void largest(const std::string& name, const std::vector<double>& found, double bound, int decimals);
   void rate(const std::string& name, int good, int of, double least);
   void none(const std::string& name, int bad, int of);
+  void share_at_most(const std::string& name, int bad, int of, double most);
+  // Interval by chi-square about zero.
+  void root_mean_square(const std::string& name, const std::vector<double>& found, double most);
   // RMS-CV and pooled SD of repeats, interval by chi-square.
   void precision(const std::string& name, const std::vector<std::vector<double>>& repeats, double most);
   void deviation(const std::string& name,

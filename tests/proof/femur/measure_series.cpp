@@ -52,9 +52,12 @@ MeasuredSeries measure_series(const sim::HipParameters& hip,
                               const sim::Protocol& protocol,
                               std::uint64_t noise_seed) {
   MeasuredSeries series;
+  const double start = processor_seconds();
   series.scan = sim::simulate(hip, protocol, noise_seed, 1);
   series.ct = test::ct_volume(series.scan.grid, series.scan.hu, protocol.tube_kvp);
+  series.simulation_s = processor_seconds() - start;
   measure_volume(series.ct, series);
+  series.analysis_s = processor_seconds() - start - series.simulation_s;
   return series;
 }
 
@@ -63,6 +66,7 @@ std::vector<CaseValues> compare_series(const FemurCase& one,
                                        const sim::HipParameters& hip,
                                        const sim::Protocol& protocol,
                                        Surfaces surfaces) {
+  const double start = processor_seconds();
   std::optional<sim::FemurSurfaces> truth;
   if (surfaces == Surfaces::compared) truth = sim::simulate_surfaces(hip, protocol, 1);
   std::vector<CaseValues> results;
@@ -82,7 +86,9 @@ std::vector<CaseValues> compare_series(const FemurCase& one,
     result.value["implausible"] = noted(*femur, NoteCode::voi_implausible) ? 1 : 0;
     result.value["kappa"] = series.calibration->ha_per_k2hpo4;
     result.value["true_kappa"] = series.scan.truth.calibration.ha_per_k2hpo4;
-    result.value["cpu_s"] = processor_seconds();
+    result.value["simulation_s"] = series.simulation_s;
+    result.value["analysis_s"] = series.analysis_s;
+    result.value["comparison_s"] = processor_seconds() - start;
   }
   return results;
 }

@@ -18,6 +18,8 @@ struct MeasuredSeries {
   std::optional<Calibration> calibration;
   std::array<std::optional<FemurMeasurement>, 2> femur;  // index = Side
   std::array<std::string, 2> refusal;                    // of a side without measurement
+  double simulation_s = 0.0;                             // processor time
+  double analysis_s = 0.0;
 };
 [[nodiscard]] MeasuredSeries measure_series(const simulator::HipParameters& hip,
                                             const simulator::Protocol& protocol,
