@@ -51,7 +51,7 @@ FastExpectation::FastExpectation(const Points& target, Eigen::Index source_point
     part.touched.resize(static_cast<std::size_t>(source_blocks_));
   }
   moved_.resize(3 * padded);
-  for (auto& bound : source_boxes_) bound.resize(static_cast<std::size_t>(source_blocks_));
+  for (Eigen::ArrayXf& bound : source_boxes_) bound.resize(source_blocks_);
 }
 
 void FastExpectation::place_source(const Points& moved) {
@@ -65,30 +65,22 @@ void FastExpectation::place_source(const Points& moved) {
       const double* begin = to + block * tile_points;
       const double* end = std::min(begin + tile_points, static_cast<const double*>(to + moved.rows()));
       const auto [low, high] = std::minmax_element(begin, end);
-      source_boxes_[axis][block] = static_cast<float>(*low);
-      source_boxes_[axis + 3][block] = static_cast<float>(*high);
+      source_boxes_[axis][static_cast<Eigen::Index>(block)] = static_cast<float>(*low);
+      source_boxes_[axis + 3][static_cast<Eigen::Index>(block)] = static_cast<float>(*high);
     }
   }
 }
 
 void FastExpectation::find_near_blocks(const Box& box, float reach2, Scratch& scratch) const {
-  const auto count = static_cast<std::size_t>(source_blocks_);
-  std::uint8_t* near = scratch.near.data();
-  const std::array<const float*, 6> bound{source_boxes_[0].data(),
-                                          source_boxes_[1].data(),
-                                          source_boxes_[2].data(),
-                                          source_boxes_[3].data(),
-                                          source_boxes_[4].data(),
-                                          source_boxes_[5].data()};
-  for (std::size_t i = 0; i < count; ++i) {  // vectorised by the compiler
-    const float x = std::max(std::max(bound[0][i] - box[3], box[0] - bound[3][i]), 0.0F);
-    const float y = std::max(std::max(bound[1][i] - box[4], box[1] - bound[4][i]), 0.0F);
-    const float z = std::max(std::max(bound[2][i] - box[5], box[2] - bound[5][i]), 0.0F);
-    near[i] = (x * x + y * y) + z * z <= reach2 ? 1 : 0;
-  }
+  const auto gap2 = [&](std::size_t axis) {
+    const Eigen::ArrayXf& low = source_boxes_[axis];
+    const Eigen::ArrayXf& high = source_boxes_[axis + 3];
+    return (low - box[axis + 3]).max(box[axis] - high).max(0.0F).square();
+  };
+  scratch.distance2 = gap2(0) + gap2(1) + gap2(2);
   scratch.blocks.clear();
-  for (std::size_t i = 0; i < count; ++i) {
-    if (near[i] != 0) scratch.blocks.push_back(static_cast<int>(i));
+  for (int i = 0; i < source_blocks_; ++i) {
+    if (scratch.distance2[i] <= reach2) scratch.blocks.push_back(i);
   }
 }
 
@@ -194,7 +186,6 @@ CpdSums FastExpectation::expect(const Points& moved, double sigma2, double unifo
   parallel_for(workers, workers, [&](int worker) {
     Scratch& scratch = scratch_[static_cast<std::size_t>(worker)];
     scratch.pairs.resize(static_cast<std::size_t>(source_blocks_) * tile_points * tile_points);
-    scratch.near.resize(static_cast<std::size_t>(source_blocks_));
     for (int part = next.fetch_add(1); part < part_count; part = next.fetch_add(1)) {
       expect_part(part, sigma2, uniform, scratch);
     }

@@ -37,7 +37,7 @@ class FastExpectation {
   struct Scratch {
     std::vector<float> pairs;
     std::vector<int> blocks;
-    std::vector<std::uint8_t> near;
+    Eigen::ArrayXf distance2;
   };
 
   void place_source(const Points& moved);
@@ -50,8 +50,8 @@ class FastExpectation {
   int source_blocks_ = 0;
   ExpectTileFunction expect_tile_;
   std::vector<Box> target_boxes_;
-  std::vector<double> moved_;                       // x, y, z columns, padded
-  std::array<std::vector<float>, 6> source_boxes_;  // low x, y, z, high x, y, z of every block
+  std::vector<double> moved_;                   // x, y, z columns, padded
+  std::array<Eigen::ArrayXf, 6> source_boxes_;  // low x, y, z, high x, y, z of every block
   std::vector<Part> parts_;
   std::vector<Scratch> scratch_;
   double evaluated_share_ = 0.0;

@@ -9,7 +9,8 @@ namespace focalhip {
 // expect_tile() for vectors of `width` floats. Instantiated once a width, each in a file of its own that is
 // compiled for its instruction set; everything here is a member of a template of that width, so that the
 // linker never takes a wide version for general use.
-template <int width>
+// Minimum::of(a, b): the smaller of each pair of two vectors of the width.
+template <int width, typename Minimum>
 class ExpectTileBody {
  public:
   static void run(ExpectTile& tile) {
@@ -43,7 +44,8 @@ class ExpectTileBody {
         }
       }
     }
-    float place[3][lanes]{};        // scaled, relative to the centre
+    // Scaled, relative to the centre. Places without a target are computed too, and have no weight.
+    float place[3][lanes]{};
     float density[lanes][lanes]{};  // partial sums over the source points of the same lane
     float squared[lanes][lanes]{};  // the same of responsibility x exponent
     float inverse[lanes]{};         // 1 / density, 0 for what is left out
@@ -85,12 +87,13 @@ class ExpectTileBody {
       const Float y = load(place[1] + at);
       const Float z = load(place[2] + at);
       float* scratch = tile.scratch + static_cast<std::ptrdiff_t>(k) * lanes * lanes + at;
-      for (int n = 0; n < tile.target_count; ++n) {
+#pragma GCC unroll 4
+      for (int n = 0; n < lanes; ++n) {
         const Float dx = all(targets.place[0][n]) - x;
         const Float dy = all(targets.place[1][n]) - y;
         const Float dz = all(targets.place[2][n]) - z;
         const Float squared = (dx * dx + dy * dy) + dz * dz;
-        const Float exponent = squared < limit ? squared : limit;  // 2^-64 = 5e-20 stands for all below it
+        const Float exponent = Minimum::of(squared, limit);  // 2^-64 = 5e-20 stands for all below it
         const Float value = power_of_half(exponent);
         store(value, scratch + static_cast<std::ptrdiff_t>(n) * lanes);
         store(load(targets.density[n] + at) + value, targets.density[n] + at);
@@ -125,7 +128,8 @@ class ExpectTileBody {
       Float x{};
       Float y{};
       Float z{};
-      for (int n = 0; n < tile.target_count; ++n) {
+#pragma GCC unroll 4
+      for (int n = 0; n < lanes; ++n) {
         const Float p = load(scratch + static_cast<std::ptrdiff_t>(n) * lanes) * all(targets.inverse[n]);
         weight = weight + p;
         x = x + p * all(targets.place[0][n]);

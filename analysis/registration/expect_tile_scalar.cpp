@@ -2,6 +2,17 @@
 
 namespace focalhip {
 
-void expect_tile_scalar(ExpectTile& tile) { ExpectTileBody<1>::run(tile); }
+namespace {
+
+struct Minimum {
+  template <typename Vector>
+  static Vector of(const Vector& left, const Vector& right) {
+    return left < right ? left : right;
+  }
+};
+
+}  // namespace
+
+void expect_tile_scalar(ExpectTile& tile) { ExpectTileBody<1, Minimum>::run(tile); }
 
 }  // namespace focalhip
