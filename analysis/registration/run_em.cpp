@@ -10,22 +10,8 @@ namespace focalhip {
 
 namespace {
 
-// sum p |x - T'|^2 / (3 Np) at the new places T', from the sums at the old ones.
-double sigma2_after(const CpdSums& sums, const Points& before, const Points& after) {
-  const Points step = before - after;
-  const double squared = sums.squared_residual + 2.0 * sums.residual.cwiseProduct(step).sum() +
-                         step.rowwise().squaredNorm().dot(sums.weight);
-  return squared / (3.0 * sums.total_weight);
-}
-
 bool is_settled(const std::optional<double>& before, double now, double tolerance) {
   return before && std::abs((now - *before) / now) <= tolerance;
-}
-
-void require_match(const Points& moved, double sigma2, int iterations) {
-  if (moved.allFinite() && std::isfinite(sigma2)) return;
-  throw UnusablePoints("the sets cannot be matched: no solution in iteration " + std::to_string(iterations) +
-                       " (too few points carry the weight)");
 }
 
 }  // namespace
@@ -36,6 +22,19 @@ double global_sigma2(const Points& source, const Points& target) {
   const double spread = (source.rowwise() - source_mean).rowwise().squaredNorm().mean() +
                         (target.rowwise() - target_mean).rowwise().squaredNorm().mean();
   return (spread + (source_mean - target_mean).squaredNorm()) / 3.0;
+}
+
+double sigma2_after(const CpdSums& sums, const Points& before, const Points& after) {
+  const Points step = before - after;
+  const double squared = sums.squared_residual + 2.0 * sums.residual.cwiseProduct(step).sum() +
+                         step.rowwise().squaredNorm().dot(sums.weight);
+  return squared / (3.0 * sums.total_weight);
+}
+
+void require_match(const Points& moved, double sigma2, int iterations) {
+  if (moved.allFinite() && std::isfinite(sigma2)) return;
+  throw UnusablePoints("the sets cannot be matched: no solution in iteration " + std::to_string(iterations) +
+                       " (too few points carry the weight)");
 }
 
 EmState run_em(EmState state,

@@ -32,6 +32,12 @@ using Maximisation = std::function<MaximisedPoints(const CpdSums& sums, const Po
 // Mean squared distance of all pairs / 3: where sigma2 starts.
 [[nodiscard]] double global_sigma2(const Points& source, const Points& target);
 
+// sum p |x - T'|^2 / (3 Np) at the new places T', from the sums at the old ones.
+[[nodiscard]] double sigma2_after(const CpdSums& sums, const Points& before, const Points& after);
+
+// Throws UnusablePoints when the maximisation of this iteration had no solution.
+void require_match(const Points& moved, double sigma2, int iterations);
+
 // Expectation and maximisation in turns from `state` on. The objective is that of [MyronenkoSong2010] with
 // the uniform component: -sum log density + 3 N / 2 log sigma2 + penalty. Throws UnusablePoints when all
 // weight is lost.
