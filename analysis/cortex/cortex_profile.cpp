@@ -1,0 +1,41 @@
+#include "analysis/cortex/cortex_profile.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace focalhip {
+
+LayerVector vector_of(const LayerModel& m) {
+  return (LayerVector() << m.outside, m.cortex, m.inside, m.middle_mm, m.thickness_mm, m.blur_sd_mm)
+      .finished();
+}
+
+LayerModel layer_of(const LayerVector& v) {
+  return {.outside = v[0],
+          .cortex = v[1],
+          .inside = v[2],
+          .middle_mm = v[3],
+          .thickness_mm = v[4],
+          .blur_sd_mm = v[5]};
+}
+
+// f = ys + (yc - ys) H(x - x0) + (yb - yc) H(x - x1), x0 and x1 = middle -+ thickness / 2. [cbm 2]
+LayerValue layer_value(const LayerModel& m, double x_mm, double slice_thickness_mm, double slice_sine) {
+  const ProfileBlur blur = blur_along(m.blur_sd_mm, slice_thickness_mm, slice_sine);
+  const BlurredStep outer = blurred_step(x_mm - m.outer_mm(), blur);
+  const BlurredStep inner = blurred_step(x_mm - m.inner_mm(), blur);
+  const double rise = m.cortex - m.outside;
+  const double fall = m.inside - m.cortex;
+  const double cosine = std::sqrt(std::max(0.0, 1.0 - slice_sine * slice_sine));
+  LayerValue value;
+  value.density = m.outside + rise * outer.value + fall * inner.value;
+  value.slope[0] = 1.0 - outer.value;
+  value.slope[1] = outer.value - inner.value;
+  value.slope[2] = inner.value;
+  value.slope[3] = -rise * outer.by_position_per_mm - fall * inner.by_position_per_mm;
+  value.slope[4] = 0.5 * (rise * outer.by_position_per_mm - fall * inner.by_position_per_mm);
+  value.slope[5] = cosine * (rise * outer.by_sd_per_mm + fall * inner.by_sd_per_mm);
+  return value;
+}
+
+}  // namespace focalhip

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <Eigen/Core>
+
+#include "analysis/cortex/bspline_volume.h"
+#include "analysis/cortex/cortex_profile.h"
+
+namespace focalhip {
+
+struct ReadProfileOptions {
+  double first_mm = -6.0;  // outside the vertex
+  double last_mm = 10.0;   // inside
+  double step_mm = 0.25;
+  // Parallel lines round the centre, in the tangent plane; averaged after their outer edges are aligned.
+  // Halves the noise. 0 lines = the single line.
+  int disc_lines = 6;
+  double disc_radius_mm = 1.2;  // never more than a quarter of the radius of curvature
+  double centre_weight = 2.0;
+  double furthest_shift_mm = 1.0;  // of a line's edge against the centre's; more: the line is left out
+};
+
+struct SurfacePoint {
+  Eigen::Vector3d position_mm{0, 0, 0};  // frame of the volume's grid
+  Eigen::Vector3d outward{0, 0, 1};      // unit
+  double curvature_radius_mm = 1e3;      // the smaller one
+};
+
+// The profile through one point of the periosteal surface, straight along its normal, outside to inside.
+// Where the line leaves the volume the weight is 0. [cbm 4]
+[[nodiscard]] CortexProfile read_profile(const BsplineVolume& volume,
+                                         const SurfacePoint& point,
+                                         const ReadProfileOptions& options);
+
+// What of a profile belongs to this cortex, densities as shares of `rise` above `outside` (soft tissue):
+// further from the vertex counts less; another bone beyond the joint (rising again by 0.13 of the rise from a
+// minimum below half) and the far cortex (rising by a quarter) count nothing. Returns the width of soft
+// tissue (mm) up to the other bone, or a negative number without one. [cbm 4, neighbour-bone gate]
+double weigh_profile(CortexProfile& profile, double outside, double rise);
+
+}  // namespace focalhip
