@@ -20,8 +20,13 @@ LayerModel layer_of(const LayerVector& v) {
 }
 
 // f = ys + (yc - ys) H(x - x0) + (yb - yc) H(x - x1), x0 and x1 = middle -+ thickness / 2. [cbm 2]
-LayerValue layer_value(const LayerModel& m, double x_mm, double slice_thickness_mm, double slice_sine) {
-  const ProfileBlur blur = blur_along(m.blur_sd_mm, slice_thickness_mm, slice_sine);
+LayerValue layer_value(const LayerModel& m,
+                       double x_mm,
+                       double slice_thickness_mm,
+                       double slice_sine,
+                       double interpolation_mm4) {
+  ProfileBlur blur = blur_along(m.blur_sd_mm, slice_thickness_mm, slice_sine);
+  blur.interpolation_mm4 = interpolation_mm4;
   const BlurredStep outer = blurred_step(x_mm - m.outer_mm(), blur);
   const BlurredStep inner = blurred_step(x_mm - m.inner_mm(), blur);
   const double rise = m.cortex - m.outside;

@@ -16,8 +16,9 @@ struct CortexProfile {
   double first_mm = -6.0;
   double step_mm = 0.25;
   std::vector<double> density;
-  std::vector<double> weight;  // >= 0 each; 0 = not looked at (another bone, outside the volume)
-  double slice_sine = 0.0;     // component of the direction along the slice normal, magnitude
+  std::vector<double> weight;      // >= 0 each; 0 = not looked at (another bone, outside the volume)
+  double slice_sine = 0.0;         // component of the direction along the slice normal, magnitude
+  double interpolation_mm4 = 0.0;  // of the reading, see ProfileBlur
 
   [[nodiscard]] double x_mm(std::size_t i) const { return first_mm + step_mm * static_cast<double>(i); }
 };
@@ -49,6 +50,7 @@ struct LayerValue {
 [[nodiscard]] LayerValue layer_value(const LayerModel& model,
                                      double x_mm,
                                      double slice_thickness_mm,
-                                     double slice_sine);
+                                     double slice_sine,
+                                     double interpolation_mm4 = 0.0);
 
 }  // namespace focalhip

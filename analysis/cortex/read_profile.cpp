@@ -110,7 +110,9 @@ CortexProfile read_profile(const BsplineVolume& volume,
   const Line centre = read_line(volume, point.position_mm, inward, options, count);
   CortexProfile profile{
       .first_mm = options.first_mm, .step_mm = options.step_mm, .density = {}, .weight = {}};
-  profile.slice_sine = std::abs(point.outward.dot(volume.grid().patient_axes.col(2)));
+  const Eigen::Vector3d along_axes = volume.grid().patient_axes.transpose() * point.outward;
+  profile.slice_sine = std::abs(along_axes.z());
+  profile.interpolation_mm4 = interpolation_mm4(along_axes, volume.grid().spacing_mm);
 
   std::vector<Line> lines;
   std::vector<double> shifts;
