@@ -27,41 +27,51 @@ double second_integral(double u, double s) {
   return 0.5 * ((u * u + s * s) * normal_cdf(z) + u * s * normal_density(z));
 }
 
-// The n-th derivative of the Gaussian density, n = 2 .. 5.
-double density_derivative(int n, double u, double s) {
+// The Gaussian at one place, u / s standard deviations from its middle.
+struct GaussianAt {
+  double z = 0.0;
+  double density = 0.0;  // of z, so 1 / s times this per mm
+};
+GaussianAt gaussian_at(double u, double s) {
   const double z = u / s;
-  const double z2 = z * z;
-  const double density = normal_density(z) / std::pow(s, n + 1);
-  switch (n) {
-    case 2:
-      return (z2 - 1.0) * density;
-    case 3:
-      return -z * (z2 - 3.0) * density;
-    case 4:
-      return (z2 * z2 - 6.0 * z2 + 3.0) * density;
-    default:
-      return -z * (z2 * z2 - 10.0 * z2 + 15.0) * density;
-  }
+  return {.z = z, .density = normal_density(z)};
 }
 
-// The n-th derivative (n = 4 .. 6) of the blurred step by position.
-double step_derivative(int n, double u, double s, double box_mm) {
-  if (box_mm < least_box_mm) return density_derivative(n - 1, u, s);
-  const double half = 0.5 * box_mm;
-  return (density_derivative(n - 2, u + half, s) - density_derivative(n - 2, u - half, s)) / box_mm;
+// Derivatives of the density by position times s^(n + 1), n = 2 .. 5 (Hermite polynomials).
+double second(const GaussianAt& g) { return (g.z * g.z - 1.0) * g.density; }
+double third(const GaussianAt& g) { return g.z * (3.0 - g.z * g.z) * g.density; }
+double fourth(const GaussianAt& g) {
+  const double z2 = g.z * g.z;
+  return ((z2 - 6.0) * z2 + 3.0) * g.density;
+}
+double fifth(const GaussianAt& g) {
+  const double z2 = g.z * g.z;
+  return -g.z * ((z2 - 10.0) * z2 + 15.0) * g.density;
 }
 
-// First-order effect of the interpolation: minus interpolation_mm4 times the fourth derivative. The series
-// holds while the blur is at least about half as wide as the samples lie apart; narrower blurs are widened
-// for this term alone.
+// First-order effect of the interpolation: minus interpolation_mm4 times the fourth derivative of the step.
+// The series holds while the blur is at least about half as wide as the samples lie apart; narrower blurs are
+// widened for this term alone. By the heat equation d/ds = s d2/du2.
 void add_interpolation(double u, const ProfileBlur& blur, BlurredStep& step) {
-  const double least_sd = 0.45 * std::pow(720.0 * blur.interpolation_mm4, 0.25);
+  const double least_sd = 0.45 * std::sqrt(std::sqrt(720.0 * blur.interpolation_mm4));
   const double s = std::max(blur.gaussian_sd_mm, least_sd);
-  step.value -= blur.interpolation_mm4 * step_derivative(4, u, s, blur.box_mm);
-  step.by_position_per_mm -= blur.interpolation_mm4 * step_derivative(5, u, s, blur.box_mm);
-  if (s > least_sd) {  // heat equation: d/ds = s d2/du2
-    step.by_sd_per_mm -= blur.interpolation_mm4 * s * step_derivative(6, u, s, blur.box_mm);
+  const double q = blur.interpolation_mm4;
+  const double s2 = s * s;
+  double by_sd = 0.0;
+  if (blur.box_mm < least_box_mm) {
+    const GaussianAt g = gaussian_at(u, s);
+    step.value -= q * third(g) / (s2 * s2);
+    step.by_position_per_mm -= q * fourth(g) / (s2 * s2 * s);
+    by_sd = q * fifth(g) / (s2 * s2 * s);
+  } else {
+    const GaussianAt high = gaussian_at(u + 0.5 * blur.box_mm, s);
+    const GaussianAt low = gaussian_at(u - 0.5 * blur.box_mm, s);
+    const double w = blur.box_mm;
+    step.value -= q * (second(high) - second(low)) / (s2 * s * w);
+    step.by_position_per_mm -= q * (third(high) - third(low)) / (s2 * s2 * w);
+    by_sd = q * (fourth(high) - fourth(low)) / (s2 * s2 * w);
   }
+  if (s > least_sd) step.by_sd_per_mm -= by_sd;
 }
 
 BlurredStep without_interpolation(double u, const ProfileBlur& blur) {
@@ -98,11 +108,11 @@ BlurredStep blurred_step(double u, const ProfileBlur& blur) {
   return step;
 }
 
-ProfileBlur blur_along(double in_plane_sd_mm, double slice_thickness_mm, double slice_sine) {
+ProfileBlur blur_along(double in_plane_sd_mm, const SliceBlur& slice, double slice_sine) {
   const double sine = std::min(1.0, std::abs(slice_sine));
   const double cosine = std::sqrt(1.0 - sine * sine);
-  return {.gaussian_sd_mm = std::max(least_sd_mm, in_plane_sd_mm * cosine),
-          .box_mm = slice_thickness_mm * sine,
+  return {.gaussian_sd_mm = std::max(least_sd_mm, std::hypot(in_plane_sd_mm * cosine, slice.sd_mm * sine)),
+          .box_mm = slice.thickness_mm * sine,
           .interpolation_mm4 = 0.0};
 }
 

@@ -18,9 +18,15 @@ struct ProfileBlur {
 // fourth-order approximation constant], so along a unit direction d it adds sum((d_i h_i)^4) / 720.
 [[nodiscard]] double interpolation_mm4(const Eigen::Vector3d& direction, const Eigen::Vector3d& spacing_mm);
 
+// How slices come about: along z a box as wide as the slice is thick, itself blurred by a Gaussian. [qct 2.6]
+struct SliceBlur {
+  double thickness_mm = 1.0;
+  double sd_mm = 0.212;  // 0.5 mm FWHM
+};
+
 // The blur along a unit direction whose component along the slice normal is `slice_sine` (0 = in the slice
 // plane, 1 = across the slices). The Gaussian never falls below 0.05 mm.
-[[nodiscard]] ProfileBlur blur_along(double in_plane_sd_mm, double slice_thickness_mm, double slice_sine);
+[[nodiscard]] ProfileBlur blur_along(double in_plane_sd_mm, const SliceBlur& slice, double slice_sine);
 
 // A step from 0 to 1 at x = 0 after the blur, at x = u; and its derivatives by u and by the Gaussian's sd.
 struct BlurredStep {

@@ -20,18 +20,17 @@ LayerModel layer_of(const LayerVector& v) {
 }
 
 // f = ys + (yc - ys) H(x - x0) + (yb - yc) H(x - x1), x0 and x1 = middle -+ thickness / 2. [cbm 2]
-LayerValue layer_value(const LayerModel& m,
-                       double x_mm,
-                       double slice_thickness_mm,
-                       double slice_sine,
-                       double interpolation_mm4) {
-  ProfileBlur blur = blur_along(m.blur_sd_mm, slice_thickness_mm, slice_sine);
+LayerValue layer_value(
+    const LayerModel& m, double x_mm, const SliceBlur& slice, double slice_sine, double interpolation_mm4) {
+  ProfileBlur blur = blur_along(m.blur_sd_mm, slice, slice_sine);
   blur.interpolation_mm4 = interpolation_mm4;
   const BlurredStep outer = blurred_step(x_mm - m.outer_mm(), blur);
   const BlurredStep inner = blurred_step(x_mm - m.inner_mm(), blur);
   const double rise = m.cortex - m.outside;
   const double fall = m.inside - m.cortex;
-  const double cosine = std::sqrt(std::max(0.0, 1.0 - slice_sine * slice_sine));
+  // d(along) / d(in plane) of the Gaussian's sd: in_plane cos^2 / along; none on the floor.
+  const double cosine2 = std::max(0.0, 1.0 - slice_sine * slice_sine);
+  const double by_blur = std::min(1.0, m.blur_sd_mm * cosine2 / blur.gaussian_sd_mm);
   LayerValue value;
   value.density = m.outside + rise * outer.value + fall * inner.value;
   value.slope[0] = 1.0 - outer.value;
@@ -39,7 +38,7 @@ LayerValue layer_value(const LayerModel& m,
   value.slope[2] = inner.value;
   value.slope[3] = -rise * outer.by_position_per_mm - fall * inner.by_position_per_mm;
   value.slope[4] = 0.5 * (rise * outer.by_position_per_mm - fall * inner.by_position_per_mm);
-  value.slope[5] = cosine * (rise * outer.by_sd_per_mm + fall * inner.by_sd_per_mm);
+  value.slope[5] = by_blur * (rise * outer.by_sd_per_mm + fall * inner.by_sd_per_mm);
   return value;
 }
 

@@ -49,7 +49,7 @@ struct LayerValue {
 };
 [[nodiscard]] LayerValue layer_value(const LayerModel& model,
                                      double x_mm,
-                                     double slice_thickness_mm,
+                                     const SliceBlur& slice,
                                      double slice_sine,
                                      double interpolation_mm4 = 0.0);
 

@@ -31,8 +31,8 @@ NormalEquations normal_equations(const CortexProfile& profile,
   for (std::size_t i = 0; i < profile.density.size(); ++i) {
     const double weight = profile.weight[i];
     if (!(weight > 0.0)) continue;
-    const LayerValue value = layer_value(
-        model, profile.x_mm(i), options.slice_thickness_mm, profile.slice_sine, profile.interpolation_mm4);
+    const LayerValue value =
+        layer_value(model, profile.x_mm(i), options.slice, profile.slice_sine, profile.interpolation_mm4);
     const double whitening = weight / options.sample_sd;
     const double residual = (value.density - profile.density[i]) * whitening;
     const LayerVector row = value.slope * whitening;

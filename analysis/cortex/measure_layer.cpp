@@ -136,8 +136,7 @@ MeasuredLayer fit_from_starts(const CortexProfile& profile,
                               const LayerLimits& limits,
                               const BonePrior& prior,
                               const MeasureLayerOptions& options) {
-  const LayerFitOptions fit_options{.slice_thickness_mm = options.slice_thickness_mm,
-                                    .sample_sd = 2.0 * options.noise};
+  const LayerFitOptions fit_options{.slice = options.slice, .sample_sd = 2.0 * options.noise};
   MeasuredLayer best;
   for (const double factor : {1.0, 0.5, 2.0}) {
     LayerModel start = guess;
