@@ -65,11 +65,12 @@ MeasuredLayer measure_to_depth(const CortexProfile& whole,
                                const BonePrior& prior,
                                const MapCortexOptions& options) {
   const MeasuredLayer first = measure_layer(whole, prior, options.measure);
-  if (first.state != LayerState::valid) return first;
+  // Spongy bone several millimetres below may keep the whole profile from fitting well: judged is what is near.
+  if (first.state != LayerState::valid && first.state != LayerState::bad_fit) return first;
   CortexProfile near = whole;
   keep_near(near, first.fit.model, options);
   const MeasuredLayer second = measure_layer(near, prior, options.measure);
-  return second.state == LayerState::valid ? second : first;
+  return second.state == LayerState::valid || first.state != LayerState::valid ? second : first;
 }
 
 void store(CorticalMap& map, std::size_t at, const MeasuredLayer& layer) {

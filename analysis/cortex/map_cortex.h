@@ -40,7 +40,7 @@ struct MapCortexOptions {
   MeasureLayerOptions measure;
   ReadProfileOptions profile;
   BoneEstimateOptions bone;
-  double outside_mm = 2.5;       // of soft tissue that the final fit looks at, beyond the outer face
+  double outside_mm = 2.0;       // of soft tissue that the final fit looks at, beyond the outer face
   double ectd_depth_mm = 6.0;    // of spongy bone, beyond the middle of the endosteal transition
   int bone_estimate_stride = 3;  // every n-th vertex serves the first pass
 };
