@@ -18,7 +18,7 @@ struct LayerLimits {
 };
 
 struct LayerFitOptions {
-  SliceBlur slice;
+  SliceBlur slice{};
   // SD of one weighted sample in the profile's unit: twice the voxel's noise, because samples 0.25 mm apart
   // share their noise. [cbm 4]
   double sample_sd = 50.0;

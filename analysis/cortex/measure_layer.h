@@ -28,7 +28,7 @@ struct BonePrior {
 
 struct MeasureLayerOptions {
   CortexMethod method = CortexMethod::map;
-  SliceBlur slice;
+  SliceBlur slice{};
   double noise = 25.0;                // SD of a voxel, profile's unit
   double cortex_prior_share = 0.06;   // SD of the local about the bone's cortical density, share of its rise
   double least_blur_prior_mm = 0.05;  // SD of the local about the bone's blur, at least

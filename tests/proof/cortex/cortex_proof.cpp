@@ -224,7 +224,8 @@ void run_tier(ProofTable& table, const Tier& tier, int lines, std::uint64_t seed
   const std::vector<Case> cases = cases_of(tier, lines, seed, threads);
   std::vector<CortexProfile> profiles;
   for (const Case& one : cases) profiles.push_back(one.disc);
-  MeasureLayerOptions options{.noise = tier.noise};
+  // The phantom of cbm 8.1 has slices with sharp ends.
+  MeasureLayerOptions options{.slice = {.thickness_mm = 1.0, .sd_mm = 0.0}, .noise = tier.noise};
   const BoneEstimate bone = estimate_bone(profiles, options, {}, threads);
   table.told(std::string(tier.name) + ": lines; yc_hat; mass curve; sigma0_hat; thick profiles",
              std::to_string(cases.size()) + "; " + text(bone.prior.cortex, 1) + "; " +

@@ -106,19 +106,23 @@ TEST(BlurredStep, DescribesWhatInterpolationBetweenSamplesAdds) {
     worst_plain = std::fmax(worst_plain, std::abs(mean - blurred_step(u, plain).value));
     worst_read = std::fmax(worst_read, std::abs(mean - blurred_step(u, read).value));
   }
-  // ln of the kernel's spectrum is -w^4/720 - w^6/3024 ...: with a blur of half a sample both terms weigh about
-  // the same, so the first removes about half of what there is.
+  // ln of the kernel's spectrum is -w^4/720 - w^6/3024 ...: with a blur of half a sample both terms weigh
+  // about the same, so the first removes about half of what there is.
   EXPECT_GT(worst_plain, 0.015);
   EXPECT_LT(worst_read, 0.7 * worst_plain);
 }
 
 TEST(BlurAlong, IsTheGaussianInTheSliceAndTheBoxAcrossIt) {
-  EXPECT_DOUBLE_EQ(blur_along(0.5, 1.0, 0.0).gaussian_sd_mm, 0.5);
-  EXPECT_DOUBLE_EQ(blur_along(0.5, 1.0, 0.0).box_mm, 0.0);
-  EXPECT_DOUBLE_EQ(blur_along(0.5, 3.0, -1.0).gaussian_sd_mm, 0.05);
-  EXPECT_DOUBLE_EQ(blur_along(0.5, 3.0, -1.0).box_mm, 3.0);
-  EXPECT_NEAR(blur_along(0.5, 2.0, 0.6).gaussian_sd_mm, 0.4, 1e-15);
-  EXPECT_NEAR(blur_along(0.5, 2.0, 0.6).box_mm, 1.2, 1e-15);
+  const SliceBlur sharp{.thickness_mm = 3.0, .sd_mm = 0.0};
+  EXPECT_DOUBLE_EQ(blur_along(0.5, sharp, 0.0).gaussian_sd_mm, 0.5);
+  EXPECT_DOUBLE_EQ(blur_along(0.5, sharp, 0.0).box_mm, 0.0);
+  EXPECT_DOUBLE_EQ(blur_along(0.5, sharp, -1.0).gaussian_sd_mm, 0.05);
+  EXPECT_DOUBLE_EQ(blur_along(0.5, sharp, -1.0).box_mm, 3.0);
+  EXPECT_NEAR(blur_along(0.5, sharp, 0.6).gaussian_sd_mm, 0.4, 1e-15);
+  EXPECT_NEAR(blur_along(0.5, sharp, 0.6).box_mm, 1.8, 1e-15);
+  EXPECT_NEAR(blur_along(0.5, {.thickness_mm = 1.0, .sd_mm = 0.3}, 0.6).gaussian_sd_mm,
+              std::sqrt(0.16 + 0.0324),
+              1e-15);
 }
 
 }  // namespace

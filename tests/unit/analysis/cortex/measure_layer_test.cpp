@@ -14,7 +14,7 @@ constexpr double slice_mm = 1.0;
 CortexProfile blurred_profile(const LayerModel& truth, double sine) {
   CortexProfile profile;
   profile.slice_sine = sine;
-  const double sd = truth.blur_sd_mm * std::sqrt(1.0 - sine * sine);
+  const double sd = std::hypot(truth.blur_sd_mm * std::sqrt(1.0 - sine * sine), SliceBlur{}.sd_mm * sine);
   const double box = slice_mm * sine;
   const auto density = [&](double x) {
     return x < truth.outer_mm() ? truth.outside : (x < truth.inner_mm() ? truth.cortex : truth.inside);
@@ -43,16 +43,17 @@ TEST(LayerValue, ItsSlopesAreThoseOfItsDensity) {
                          .middle_mm = 0.6,
                          .thickness_mm = 1.3,
                          .blur_sd_mm = 0.55};
+  const SliceBlur slice{.thickness_mm = 1.5, .sd_mm = 0.2};
   constexpr double h = 1e-5;
   for (const double x : {-0.9, 0.1, 0.7, 1.6}) {
-    const LayerValue value = layer_value(model, x, 1.5, 0.4);
+    const LayerValue value = layer_value(model, x, slice, 0.4, 0.0008);
     for (int k = 0; k < LayerModel::size; ++k) {
       LayerVector up = vector_of(model);
       LayerVector down = up;
       up[k] += h;
       down[k] -= h;
-      const double slope = (layer_value(layer_of(up), x, 1.5, 0.4).density -
-                            layer_value(layer_of(down), x, 1.5, 0.4).density) /
+      const double slope = (layer_value(layer_of(up), x, slice, 0.4, 0.0008).density -
+                            layer_value(layer_of(down), x, slice, 0.4, 0.0008).density) /
                            (2.0 * h);
       EXPECT_NEAR(value.slope[k], slope, 1e-5 * std::max(1.0, std::abs(slope))) << "parameter " << k;
     }
