@@ -14,19 +14,14 @@
 #include "analysis/cortex/bone_prior.h"
 #include "analysis/cortex/read_profile.h"
 #include "analysis/support/parallel_for.h"
-#include "tests/proof/cortex/cylinder_phantom.h"
+#include "tests/proof/cortex/cortex_cases.h"
+#include "tests/proof/cortex/experiments.h"
 #include "tests/proof/proof_table.h"
 
 namespace focalhip::proof {
 namespace {
 
-struct Case {
-  double thickness_mm = 0.0;
-  double cortex = 0.0;
-  double inside = 0.0;
-  CortexProfile line;
-  CortexProfile disc;
-};
+using Case = CortexCase;
 
 struct Tier {
   std::string_view name;
@@ -41,17 +36,6 @@ struct Tier {
 constexpr std::array<double, 14> thicknesses{
     0.3, 0.4, 0.5, 0.6, 0.75, 0.9, 1.1, 1.3, 1.6, 1.9, 2.3, 2.8, 3.4, 4.0};
 constexpr std::array<double, 3> tilts_deg{0.0, 30.0, 60.0};
-
-// A surface point as a segmentation would give it: 0.5 mm off along the normal, 4 degrees askew. [cbm 8.1]
-SurfacePoint as_segmented(const PhantomPoint& truth, double radius_mm, std::mt19937_64& random) {
-  std::normal_distribution<double> deviate;
-  Eigen::Vector3d tilt(deviate(random), deviate(random), deviate(random));
-  tilt -= tilt.dot(truth.outward) * truth.outward;
-  constexpr double four_degrees = 0.0698;
-  return {.position_mm = truth.position_mm + 0.5 * deviate(random) * truth.outward,
-          .outward = (truth.outward + four_degrees / std::sqrt(2.0) * tilt).normalized(),
-          .curvature_radius_mm = radius_mm};
-}
 
 std::vector<Case> cases_of(const Tier& tier, int lines, std::uint64_t first_seed, int threads) {
   struct Volume {
@@ -81,41 +65,15 @@ std::vector<Case> cases_of(const Tier& tier, int lines, std::uint64_t first_seed
   }
   parallel_for(static_cast<int>(volumes.size()), threads, [&](int v) {
     Volume& volume = volumes[static_cast<std::size_t>(v)];
-    const DensityVolume density = scan_phantom(
-        volume.phantom, {.pixel_mm = tier.pixel_mm, .blur_sd_mm = tier.blur_sd_mm, .noise = tier.noise});
-    const BsplineVolume spline(density.grid, density.mg_cm3);
-    std::mt19937_64 own(volume.phantom.seed * 7919);
-    for (const PhantomPoint& point : phantom_points(volume.phantom, density.grid, lines, own())) {
-      const SurfacePoint seen = as_segmented(point, volume.phantom.radius_mm, own);
-      Case one{.thickness_mm = volume.phantom.thickness_mm,
-               .cortex = point.cortex,
-               .inside = volume.phantom.inside,
-               .line = read_profile(spline, seen, {.disc_lines = 0}),
-               .disc = read_profile(spline, seen, {})};
-      weigh_profile(one.line, 0.0, 1150.0);
-      weigh_profile(one.disc, 0.0, 1150.0);
-      volume.cases.push_back(std::move(one));
-    }
+    volume.cases = cases_of(volume.phantom,
+                            {.pixel_mm = tier.pixel_mm, .blur_sd_mm = tier.blur_sd_mm, .noise = tier.noise},
+                            lines);
   });
   std::vector<Case> all;
   for (Volume& volume : volumes) {
     for (Case& one : volume.cases) all.push_back(std::move(one));
   }
   return all;
-}
-
-struct Moments {
-  int count = 0;
-  double mean = 0.0;
-  double sd = 0.0;
-};
-
-Moments moments(const std::vector<double>& values) {
-  Moments m{.count = static_cast<int>(values.size())};
-  for (const double v : values) m.mean += v / m.count;
-  for (const double v : values) m.sd += (v - m.mean) * (v - m.mean) / std::max(1, m.count - 1);
-  m.sd = std::sqrt(m.sd);
-  return m;
 }
 
 struct Band {
@@ -322,5 +280,6 @@ int main(int argc, char** argv) {
            seed + 5000,
            threads,
            true);
+  run_experiments(table, seed + 8000, threads);
   return table.all_met() ? 0 : 1;
 }

@@ -131,14 +131,16 @@ class Density {
 VoxelGrid grid_of(const CylinderPhantom& phantom, const PhantomScan& scan) {
   const double sine = std::sin(phantom.tilt_rad);
   const double cosine = std::cos(phantom.tilt_rad);
+  const bool lying = phantom.tilt_rad > 1.2;
+  const double reach = phantom.radius_mm + margin_mm;
   // The section of a tilted cylinder is an ellipse that moves along x with z.
-  const double half_x = phantom.radius_mm / cosine + half_length_mm * sine / cosine + margin_mm / cosine;
-  const double half_y = phantom.radius_mm + margin_mm;
+  const double half_x = lying ? half_length_mm : (reach + half_length_mm * sine) / cosine;
+  const double half_z = lying ? reach : half_length_mm;
   VoxelGrid grid;
   grid.spacing_mm = {scan.pixel_mm, scan.pixel_mm, scan.slice_mm};
   grid.size = {2 * static_cast<int>(std::ceil(half_x / scan.pixel_mm)) + 1,
-               2 * static_cast<int>(std::ceil(half_y / scan.pixel_mm)) + 1,
-               2 * static_cast<int>(std::ceil(half_length_mm / scan.slice_mm)) + 1};
+               2 * static_cast<int>(std::ceil(reach / scan.pixel_mm)) + 1,
+               2 * static_cast<int>(std::ceil(half_z / scan.slice_mm)) + 1};
   grid.origin_patient_mm = {-0.5 * (grid.size[0] - 1) * scan.pixel_mm,
                             -0.5 * (grid.size[1] - 1) * scan.pixel_mm,
                             -0.5 * (grid.size[2] - 1) * scan.slice_mm};
@@ -269,8 +271,9 @@ std::vector<PhantomPoint> phantom_points(const CylinderPhantom& phantom,
   const Density density(phantom);
   std::mt19937_64 random(seed);
   std::uniform_real_distribution<double> angle(-std::numbers::pi, std::numbers::pi);
-  std::uniform_real_distribution<double> along(-half_length_mm / std::cos(phantom.tilt_rad),
-                                               half_length_mm / std::cos(phantom.tilt_rad));
+  const double reach_mm =
+      phantom.tilt_rad > 1.2 ? half_length_mm : half_length_mm / std::cos(phantom.tilt_rad);
+  std::uniform_real_distribution<double> along(-reach_mm, reach_mm);
   const auto inside = [&](const Eigen::Vector3d& p) {
     const Eigen::Vector3d voxel = grid.voxel_from_patient(p);
     for (int a = 0; a < 3; ++a) {
