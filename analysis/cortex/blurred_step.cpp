@@ -27,54 +27,9 @@ double second_integral(double u, double s) {
   return 0.5 * ((u * u + s * s) * normal_cdf(z) + u * s * normal_density(z));
 }
 
-// The Gaussian at one place, u / s standard deviations from its middle.
-struct GaussianAt {
-  double z = 0.0;
-  double density = 0.0;  // of z, so 1 / s times this per mm
-};
-GaussianAt gaussian_at(double u, double s) {
-  const double z = u / s;
-  return {.z = z, .density = normal_density(z)};
-}
+}  // namespace
 
-// Derivatives of the density by position times s^(n + 1), n = 2 .. 5 (Hermite polynomials).
-double second(const GaussianAt& g) { return (g.z * g.z - 1.0) * g.density; }
-double third(const GaussianAt& g) { return g.z * (3.0 - g.z * g.z) * g.density; }
-double fourth(const GaussianAt& g) {
-  const double z2 = g.z * g.z;
-  return ((z2 - 6.0) * z2 + 3.0) * g.density;
-}
-double fifth(const GaussianAt& g) {
-  const double z2 = g.z * g.z;
-  return -g.z * ((z2 - 10.0) * z2 + 15.0) * g.density;
-}
-
-// First-order effect of the interpolation: minus interpolation_mm4 times the fourth derivative of the step.
-// The series holds while the blur is at least about half as wide as the samples lie apart; narrower blurs are
-// widened for this term alone. By the heat equation d/ds = s d2/du2.
-void add_interpolation(double u, const ProfileBlur& blur, BlurredStep& step) {
-  const double least_sd = 0.45 * std::sqrt(std::sqrt(720.0 * blur.interpolation_mm4));
-  const double s = std::max(blur.gaussian_sd_mm, least_sd);
-  const double q = blur.interpolation_mm4;
-  const double s2 = s * s;
-  double by_sd = 0.0;
-  if (blur.box_mm < least_box_mm) {
-    const GaussianAt g = gaussian_at(u, s);
-    step.value -= q * third(g) / (s2 * s2);
-    step.by_position_per_mm -= q * fourth(g) / (s2 * s2 * s);
-    by_sd = q * fifth(g) / (s2 * s2 * s);
-  } else {
-    const GaussianAt high = gaussian_at(u + 0.5 * blur.box_mm, s);
-    const GaussianAt low = gaussian_at(u - 0.5 * blur.box_mm, s);
-    const double w = blur.box_mm;
-    step.value -= q * (second(high) - second(low)) / (s2 * s * w);
-    step.by_position_per_mm -= q * (third(high) - third(low)) / (s2 * s2 * w);
-    by_sd = q * (fourth(high) - fourth(low)) / (s2 * s2 * w);
-  }
-  if (s > least_sd) step.by_sd_per_mm -= by_sd;
-}
-
-BlurredStep without_interpolation(double u, const ProfileBlur& blur) {
+BlurredStep blurred_step(double u, const ProfileBlur& blur) {
   const double s = blur.gaussian_sd_mm;
   const double half = 0.5 * blur.box_mm;
   if (u > half + reach_sd * s) return {.value = 1.0, .by_position_per_mm = 0.0, .by_sd_per_mm = 0.0};
@@ -96,24 +51,11 @@ BlurredStep without_interpolation(double u, const ProfileBlur& blur) {
           .by_sd_per_mm = (density_high - density_low) / w};
 }
 
-}  // namespace
-
-double interpolation_mm4(const Eigen::Vector3d& direction, const Eigen::Vector3d& spacing_mm) {
-  return direction.cwiseProduct(spacing_mm).array().pow(4).sum() / 720.0;
-}
-
-BlurredStep blurred_step(double u, const ProfileBlur& blur) {
-  BlurredStep step = without_interpolation(u, blur);
-  if (blur.interpolation_mm4 > 0.0) add_interpolation(u, blur, step);
-  return step;
-}
-
 ProfileBlur blur_along(double in_plane_sd_mm, const SliceBlur& slice, double slice_sine) {
   const double sine = std::min(1.0, std::abs(slice_sine));
   const double cosine = std::sqrt(1.0 - sine * sine);
   return {.gaussian_sd_mm = std::max(least_sd_mm, std::hypot(in_plane_sd_mm * cosine, slice.sd_mm * sine)),
-          .box_mm = slice.thickness_mm * sine,
-          .interpolation_mm4 = 0.0};
+          .box_mm = slice.thickness_mm * sine};
 }
 
 double blurred_ramp(double u, double ramp_mm, const ProfileBlur& blur) {

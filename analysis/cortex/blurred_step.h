@@ -1,7 +1,5 @@
 #pragma once
 
-#include <Eigen/Core>
-
 namespace focalhip {
 
 // What blurs a profile across a surface: a Gaussian (in-plane point spread) and, along z, a box as wide as
@@ -9,14 +7,7 @@ namespace focalhip {
 struct ProfileBlur {
   double gaussian_sd_mm = 0.5;  // > 0
   double box_mm = 0.0;          // full width, >= 0
-  // What reading between samples by cubic B-splines adds: minus the fourth moment of its kernel / 24, see
-  // interpolation_mm4. 0 = read without interpolation.
-  double interpolation_mm4 = 0.0;
 };
-
-// A cubic B-spline through samples h apart passes the frequency w as 1 - (h w)^4 / 720 + ... [Unser1999, the
-// fourth-order approximation constant], so along a unit direction d it adds sum((d_i h_i)^4) / 720.
-[[nodiscard]] double interpolation_mm4(const Eigen::Vector3d& direction, const Eigen::Vector3d& spacing_mm);
 
 // How slices come about: along z a box as wide as the slice is thick, itself blurred by a Gaussian. [qct 2.6]
 struct SliceBlur {

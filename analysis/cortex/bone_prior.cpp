@@ -121,6 +121,7 @@ double mass_curve_top(std::span<const double> excess_mass, std::span<const doubl
 }
 
 BoneEstimate estimate_bone(std::span<const CortexProfile> profiles,
+                           std::span<const LayerSamples> samples,
                            const MeasureLayerOptions& measure,
                            const BoneEstimateOptions& options,
                            int threads) {
@@ -129,7 +130,7 @@ BoneEstimate estimate_bone(std::span<const CortexProfile> profiles,
   parallel_for(static_cast<int>(profiles.size()), threads, [&](int i) {
     const auto at = static_cast<std::size_t>(i);
     if (profiles[at].slice_sine > options.steepest_slice_sine) return;
-    layers[at] = measure_layer_freely(profiles[at], seen, measure);
+    layers[at] = measure_layer_freely(profiles[at], samples[at], seen, measure);
   });
   std::vector<double> cortex;
   std::vector<double> blur;

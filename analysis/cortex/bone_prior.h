@@ -23,12 +23,13 @@ struct BoneEstimateOptions {
   double least_thickness_mm = 2.0;
   double least_r_squared = 0.98;
   double steepest_slice_sine = 0.866;  // 60 degrees out of the slice plane
-  BonePrior fallback{};                  // in the profiles' unit
+  BonePrior fallback{};                // in the profiles' unit
 };
 
 // profiles: weighed ones, without those that meet another bone. The measure's noise and slice thickness are
 // taken from `measure`.
 [[nodiscard]] BoneEstimate estimate_bone(std::span<const CortexProfile> profiles,
+                                         std::span<const LayerSamples> samples,
                                          const MeasureLayerOptions& measure,
                                          const BoneEstimateOptions& options,
                                          int threads);

@@ -5,6 +5,13 @@
 
 namespace focalhip {
 
+LayerSamples samples_of(const CortexProfile& profile) {
+  LayerSamples samples{
+      .x_mm = {}, .density = profile.density, .weight = profile.weight, .slice_sine = profile.slice_sine};
+  for (std::size_t i = 0; i < profile.density.size(); ++i) samples.x_mm.push_back(profile.x_mm(i));
+  return samples;
+}
+
 LayerVector vector_of(const LayerModel& m) {
   return (LayerVector() << m.outside, m.cortex, m.inside, m.middle_mm, m.thickness_mm, m.blur_sd_mm)
       .finished();
@@ -20,10 +27,8 @@ LayerModel layer_of(const LayerVector& v) {
 }
 
 // f = ys + (yc - ys) H(x - x0) + (yb - yc) H(x - x1), x0 and x1 = middle -+ thickness / 2. [cbm 2]
-LayerValue layer_value(
-    const LayerModel& m, double x_mm, const SliceBlur& slice, double slice_sine, double interpolation_mm4) {
-  ProfileBlur blur = blur_along(m.blur_sd_mm, slice, slice_sine);
-  blur.interpolation_mm4 = interpolation_mm4;
+LayerValue layer_value(const LayerModel& m, double x_mm, const SliceBlur& slice, double slice_sine) {
+  const ProfileBlur blur = blur_along(m.blur_sd_mm, slice, slice_sine);
   const BlurredStep outer = blurred_step(x_mm - m.outer_mm(), blur);
   const BlurredStep inner = blurred_step(x_mm - m.inner_mm(), blur);
   const double rise = m.cortex - m.outside;

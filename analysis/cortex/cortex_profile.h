@@ -16,12 +16,21 @@ struct CortexProfile {
   double first_mm = -6.0;
   double step_mm = 0.25;
   std::vector<double> density;
-  std::vector<double> weight;      // >= 0 each; 0 = not looked at (another bone, outside the volume)
-  double slice_sine = 0.0;         // component of the direction along the slice normal, magnitude
-  double interpolation_mm4 = 0.0;  // of the reading, see ProfileBlur
+  std::vector<double> weight;  // >= 0 each; 0 = not looked at (another bone, outside the volume)
+  double slice_sine = 0.0;     // component of the direction along the slice normal, magnitude
 
   [[nodiscard]] double x_mm(std::size_t i) const { return first_mm + step_mm * static_cast<double>(i); }
 };
+
+// What a layer is fitted to: densities at depths (mm, inward, 0 at the vertex) in any order. From a profile,
+// or straight from the voxels round the normal. [cbm 4]
+struct LayerSamples {
+  std::vector<double> x_mm;
+  std::vector<double> density;
+  std::vector<double> weight;  // >= 0
+  double slice_sine = 0.0;     // as in CortexProfile
+};
+[[nodiscard]] LayerSamples samples_of(const CortexProfile& profile);
 
 // The cortex as a layer between soft tissue and spongy bone. [cbm 2; Treece2010]
 // Order of the parameters in vectors and Jacobians: as here.
@@ -50,7 +59,6 @@ struct LayerValue {
 [[nodiscard]] LayerValue layer_value(const LayerModel& model,
                                      double x_mm,
                                      const SliceBlur& slice,
-                                     double slice_sine,
-                                     double interpolation_mm4 = 0.0);
+                                     double slice_sine);
 
 }  // namespace focalhip

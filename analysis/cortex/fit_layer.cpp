@@ -22,19 +22,18 @@ struct NormalEquations {
   int samples = 0;
 };
 
-NormalEquations normal_equations(const CortexProfile& profile,
+NormalEquations normal_equations(const LayerSamples& samples,
                                  const LayerVector& at,
                                  const LayerLimits& limits,
                                  const LayerFitOptions& options) {
   NormalEquations n;
   const LayerModel model = layer_of(at);
-  for (std::size_t i = 0; i < profile.density.size(); ++i) {
-    const double weight = profile.weight[i];
+  for (std::size_t i = 0; i < samples.density.size(); ++i) {
+    const double weight = samples.weight[i];
     if (!(weight > 0.0)) continue;
-    const LayerValue value =
-        layer_value(model, profile.x_mm(i), options.slice, profile.slice_sine, profile.interpolation_mm4);
+    const LayerValue value = layer_value(model, samples.x_mm[i], options.slice, samples.slice_sine);
     const double whitening = weight / options.sample_sd;
-    const double residual = (value.density - profile.density[i]) * whitening;
+    const double residual = (value.density - samples.density[i]) * whitening;
     const LayerVector row = value.slope * whitening;
     n.matrix.selfadjointView<Eigen::Lower>().rankUpdate(row);
     n.gradient += residual * row;
@@ -101,19 +100,19 @@ LayerVector posterior_sd(const NormalEquations& n, const LayerLimits& limits) {
   return sd;
 }
 
-double total_squares(const CortexProfile& profile) {
+double total_squares(const LayerSamples& samples) {
   double sum = 0.0;
   double weights = 0.0;
-  for (std::size_t i = 0; i < profile.density.size(); ++i) {
-    const double w2 = profile.weight[i] * profile.weight[i];
-    sum += w2 * profile.density[i];
+  for (std::size_t i = 0; i < samples.density.size(); ++i) {
+    const double w2 = samples.weight[i] * samples.weight[i];
+    sum += w2 * samples.density[i];
     weights += w2;
   }
   if (!(weights > 0.0)) return 0.0;
   const double mean = sum / weights;
   double squares = 0.0;
-  for (std::size_t i = 0; i < profile.density.size(); ++i) {
-    const double deviation = profile.weight[i] * (profile.density[i] - mean);
+  for (std::size_t i = 0; i < samples.density.size(); ++i) {
+    const double deviation = samples.weight[i] * (samples.density[i] - mean);
     squares += deviation * deviation;
   }
   return squares;
@@ -133,19 +132,19 @@ int free_parameters(const LayerLimits& limits) {
 
 }  // namespace
 
-LayerFit fit_layer(const CortexProfile& profile,
+LayerFit fit_layer(const LayerSamples& samples,
                    const LayerModel& start,
                    const LayerLimits& limits,
                    const LayerFitOptions& options) {
   LayerVector at = clamped(vector_of(start), limits);
-  NormalEquations n = normal_equations(profile, at, limits, options);
+  NormalEquations n = normal_equations(samples, at, limits, options);
   LayerFit fit{.model = layer_of(at)};
   if (n.samples < free_parameters(limits)) return fit;
   double damping = 1e-3;
   while (fit.iterations < options.max_iterations && !fit.converged) {
     ++fit.iterations;
     const LayerVector next = clamped(at + damped_step(n, at, limits, damping), limits);
-    const NormalEquations tried = normal_equations(profile, next, limits, options);
+    const NormalEquations tried = normal_equations(samples, next, limits, options);
     if (std::isfinite(tried.cost) && tried.cost <= n.cost) {
       fit.converged = n.cost - tried.cost <= options.least_relative_decrease * n.cost;
       at = next;
@@ -160,7 +159,7 @@ LayerFit fit_layer(const CortexProfile& profile,
   fit.sd = posterior_sd(n, limits);
   fit.cost = n.cost;
   fit.rms = std::sqrt(n.profile_squares / n.weight_squares);
-  const double total = total_squares(profile);
+  const double total = total_squares(samples);
   fit.r_squared = total > 0.0 ? 1.0 - n.profile_squares / total : 0.0;
   fit.at_limit = ends_at_limit(at, limits);
   return fit;

@@ -40,7 +40,7 @@ struct LayerFit {
 // Maximum a posteriori fit of a blurred layer to a profile: Levenberg-Marquardt with Marquardt's scaling,
 // analytic Jacobian. Needs at least as many weighted samples as free parameters; without them the start
 // comes back, not converged. [cbm 4]
-[[nodiscard]] LayerFit fit_layer(const CortexProfile& profile,
+[[nodiscard]] LayerFit fit_layer(const LayerSamples& samples,
                                  const LayerModel& start,
                                  const LayerLimits& limits,
                                  const LayerFitOptions& options);

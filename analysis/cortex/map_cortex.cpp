@@ -52,24 +52,26 @@ std::vector<int> ring(const Neighbours& neighbours, int vertex, int rings) {
 // Only what touches the cortex says where it ends. Outside, muscle and fat change within millimetres: taken
 // as one plateau they move the outer face by up to 0.05 mm. Inside, ECTD is the density of the layer just
 // below.
-void keep_near(CortexProfile& profile, const LayerModel& layer, const MapCortexOptions& options) {
-  for (std::size_t i = 0; i < profile.weight.size(); ++i) {
-    const double x = profile.x_mm(i);
+void keep_near(LayerSamples& samples, const LayerModel& layer, const MapCortexOptions& options) {
+  for (std::size_t i = 0; i < samples.weight.size(); ++i) {
+    const double x = samples.x_mm[i];
     if (x < layer.outer_mm() - options.outside_mm || x > layer.inner_mm() + options.ectd_depth_mm) {
-      profile.weight[i] = 0.0;
+      samples.weight[i] = 0.0;
     }
   }
 }
 
-MeasuredLayer measure_to_depth(const CortexProfile& whole,
+MeasuredLayer measure_to_depth(const CortexProfile& profile,
+                               const LayerSamples& whole,
                                const BonePrior& prior,
                                const MapCortexOptions& options) {
-  const MeasuredLayer first = measure_layer(whole, prior, options.measure);
-  // Spongy bone several millimetres below may keep the whole profile from fitting well: judged is what is near.
+  const MeasuredLayer first = measure_layer(profile, whole, prior, options.measure);
+  // Spongy bone several millimetres below may keep the whole profile from fitting well: judged is what is
+  // near.
   if (first.state != LayerState::valid && first.state != LayerState::bad_fit) return first;
-  CortexProfile near = whole;
+  LayerSamples near = whole;
   keep_near(near, first.fit.model, options);
-  const MeasuredLayer second = measure_layer(near, prior, options.measure);
+  const MeasuredLayer second = measure_layer(profile, near, prior, options.measure);
   return second.state == LayerState::valid || first.state != LayerState::valid ? second : first;
 }
 
@@ -167,6 +169,7 @@ CorticalMap map_cortex(const DensityVolume& density,
           "one point and one flag per vertex");
   const BsplineVolume volume(density.grid, density.mg_cm3);
   std::vector<CortexProfile> profiles(points.size());
+  std::vector<LayerSamples> samples(points.size());
   std::vector<double> gap_mm(points.size(), -1.0);
   const double rise = options.bone.fallback.cortex - options.bone.fallback.outside;
   const int count = static_cast<int>(points.size());
@@ -180,16 +183,22 @@ CorticalMap map_cortex(const DensityVolume& density,
   for_each_vertex([&](std::size_t v) {
     profiles[v] = read_profile(volume, points[v], options.profile);
     gap_mm[v] = weigh_profile(profiles[v], options.bone.fallback.outside, rise);
+    samples[v] = read_voxels(density, points[v], profiles[v], options.voxels);
   });
 
   std::vector<CortexProfile> clear;
+  std::vector<LayerSamples> clear_samples;
   for (std::size_t v = 0; v < points.size(); v += static_cast<std::size_t>(options.bone_estimate_stride)) {
-    if (measurable[v] != 0 && gap_mm[v] < 0.0) clear.push_back(profiles[v]);
+    if (measurable[v] != 0 && gap_mm[v] < 0.0) {
+      clear.push_back(profiles[v]);
+      clear_samples.push_back(samples[v]);
+    }
   }
   CorticalMap map = empty_map(points.size(), density.basis);
-  map.bone = estimate_bone(clear, options.measure, options.bone, threads);
-  for_each_vertex(
-      [&](std::size_t v) { store(map, v, measure_to_depth(profiles[v], map.bone.prior, options)); });
+  map.bone = estimate_bone(clear, clear_samples, options.measure, options.bone, threads);
+  for_each_vertex([&](std::size_t v) {
+    store(map, v, measure_to_depth(profiles[v], samples[v], map.bone.prior, options));
+  });
 
   const auto failed = std::ranges::count(map.state, VertexState::failed);
   const auto tried = failed + std::ranges::count(map.state, VertexState::measured);

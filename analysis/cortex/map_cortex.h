@@ -38,7 +38,8 @@ struct CorticalMap {
 
 struct MapCortexOptions {
   MeasureLayerOptions measure;
-  ReadProfileOptions profile;
+  ReadProfileOptions profile{.disc_lines = 0};  // to see where the layer is
+  ReadVoxelsOptions voxels;                     // to measure it
   BoneEstimateOptions bone;
   double outside_mm = 2.0;       // of soft tissue that the final fit looks at, beyond the outer face
   double ectd_depth_mm = 6.0;    // of spongy bone, beyond the middle of the endosteal transition

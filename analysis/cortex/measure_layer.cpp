@@ -17,6 +17,7 @@ constexpr double furthest_middle_mm = 4.0;
 constexpr double least_thickness_mm = 0.05;
 constexpr double least_r_squared = 0.90;
 constexpr double most_rms_in_noise = 4.0;
+constexpr double plain_rms_in_noise = 2.5;  // noise and texture alone: a low R2 is then that of a thin cortex
 constexpr double least_contrast_share = 0.09;  // of the rise: 100 of 1150 mg/cm3
 
 // Where the layer is seen before any fit.
@@ -126,12 +127,13 @@ LayerState judged(const LayerFit& fit, const BonePrior& prior, const MeasureLaye
   if (m.thickness_mm < least_thickness_mm) return LayerState::too_thin;
   const double contrast = m.cortex - std::max(m.outside, m.inside);
   if (contrast < least_contrast_share * (prior.cortex - prior.outside)) return LayerState::not_dense;
-  if (fit.rms > most_rms_in_noise * options.noise || fit.r_squared < least_r_squared)
-    return LayerState::bad_fit;
+  const double rms_in_noise = fit.rms / options.noise;
+  if (rms_in_noise > most_rms_in_noise) return LayerState::bad_fit;
+  if (rms_in_noise > plain_rms_in_noise && fit.r_squared < least_r_squared) return LayerState::bad_fit;
   return LayerState::valid;
 }
 
-MeasuredLayer fit_from_starts(const CortexProfile& profile,
+MeasuredLayer fit_from_starts(const LayerSamples& samples,
                               const LayerModel& guess,
                               const LayerLimits& limits,
                               const BonePrior& prior,
@@ -141,7 +143,7 @@ MeasuredLayer fit_from_starts(const CortexProfile& profile,
   for (const double factor : {1.0, 0.5, 2.0}) {
     LayerModel start = guess;
     start.thickness_mm *= factor;
-    const LayerFit fit = fit_layer(profile, start, limits, fit_options);
+    const LayerFit fit = fit_layer(samples, start, limits, fit_options);
     const LayerState state = judged(fit, prior, options);
     const bool better = best.state != LayerState::valid &&
                         (state == LayerState::valid || factor == 1.0 || fit.cost < best.fit.cost);
@@ -188,6 +190,13 @@ std::string_view name(LayerState state) {
 MeasuredLayer measure_layer(const CortexProfile& profile,
                             const BonePrior& prior,
                             const MeasureLayerOptions& options) {
+  return measure_layer(profile, samples_of(profile), prior, options);
+}
+
+MeasuredLayer measure_layer(const CortexProfile& profile,
+                            const LayerSamples& samples,
+                            const BonePrior& prior,
+                            const MeasureLayerOptions& options) {
   const std::optional<LayerSight> sight = look_at(profile, prior);
   if (!sight) return {};
   if (options.method == CortexMethod::relative_50) {
@@ -196,7 +205,7 @@ MeasuredLayer measure_layer(const CortexProfile& profile,
   if (options.method == CortexMethod::threshold) return above_threshold(profile, *sight, options.threshold);
   const LayerModel guess = first_guess(*sight, prior.cortex, prior.blur_sd_mm);
   const LayerLimits limits = limits_of(prior, options);
-  MeasuredLayer layer = fit_from_starts(profile, guess, limits, prior, options);
+  MeasuredLayer layer = fit_from_starts(samples, guess, limits, prior, options);
   if (options.method == CortexMethod::map) {
     const double ratio = layer.fit.sd[1] / limits.prior_sd[1];
     layer.information_share = std::clamp(1.0 - ratio * ratio, 0.0, 1.0);
@@ -205,6 +214,7 @@ MeasuredLayer measure_layer(const CortexProfile& profile,
 }
 
 MeasuredLayer measure_layer_freely(const CortexProfile& profile,
+                                   const LayerSamples& samples,
                                    const BonePrior& prior,
                                    const MeasureLayerOptions& options) {
   const std::optional<LayerSight> sight = look_at(profile, prior);
@@ -214,7 +224,7 @@ MeasuredLayer measure_layer_freely(const CortexProfile& profile,
   limits.highest[5] = 1.5;
   limits.highest[1] = prior.outside + 2.0 * (sight->peak - prior.outside);
   const LayerModel guess = first_guess(*sight, sight->peak, prior.blur_sd_mm);
-  return fit_from_starts(profile, guess, limits, prior, options);
+  return fit_from_starts(samples, guess, limits, prior, options);
 }
 
 }  // namespace focalhip

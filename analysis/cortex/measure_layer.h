@@ -43,7 +43,7 @@ enum class LayerState {
   misplaced,  // more than 4 mm from the vertex
   too_thin,   // below 0.05 mm
   not_dense,  // cortex not above its surroundings
-  bad_fit,    // residual above 4 noise SD or R2 below 0.90
+  bad_fit,    // residual above 4 noise SD, or above 2.5 with R2 below 0.90
 };
 [[nodiscard]] std::string_view name(LayerState state);
 
@@ -59,10 +59,16 @@ struct MeasuredLayer {
 [[nodiscard]] MeasuredLayer measure_layer(const CortexProfile& profile,
                                           const BonePrior& prior,
                                           const MeasureLayerOptions& options);
+// The profile shows where the layer is, the samples say how thick. Comparators read the profile alone.
+[[nodiscard]] MeasuredLayer measure_layer(const CortexProfile& profile,
+                                          const LayerSamples& samples,
+                                          const BonePrior& prior,
+                                          const MeasureLayerOptions& options);
 
 // The first pass over a bone, before its cortical density is known: cortex free or fixed to the profile's
 // own peak, blur free. [cbm 3.1]
 [[nodiscard]] MeasuredLayer measure_layer_freely(const CortexProfile& profile,
+                                                 const LayerSamples& samples,
                                                  const BonePrior& prior,
                                                  const MeasureLayerOptions& options);
 

@@ -1,6 +1,7 @@
 #include "analysis/cortex/read_profile.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <optional>
@@ -112,7 +113,6 @@ CortexProfile read_profile(const BsplineVolume& volume,
       .first_mm = options.first_mm, .step_mm = options.step_mm, .density = {}, .weight = {}};
   const Eigen::Vector3d along_axes = volume.grid().patient_axes.transpose() * point.outward;
   profile.slice_sine = std::abs(along_axes.z());
-  profile.interpolation_mm4 = interpolation_mm4(along_axes, volume.grid().spacing_mm);
 
   std::vector<Line> lines;
   std::vector<double> shifts;
@@ -138,6 +138,50 @@ CortexProfile read_profile(const BsplineVolume& volume,
     profile.weight.push_back(centre.seen[i] ? 1.0 : 0.0);
   }
   return profile;
+}
+
+LayerSamples read_voxels(const DensityVolume& volume,
+                         const SurfacePoint& point,
+                         const CortexProfile& profile,
+                         const ReadVoxelsOptions& options) {
+  const VoxelGrid& grid = volume.grid;
+  const double radius = std::max(options.radius_mm, 0.55 * grid.spacing_mm.z());
+  const Eigen::Vector3d centre = grid.voxel_from_patient(point.position_mm);
+  const Eigen::Vector3d outward = grid.patient_axes.transpose() * point.outward;  // along the grid's axes, mm
+  std::array<int, 3> first{};
+  std::array<int, 3> last{};
+  for (int axis = 0; axis < 3; ++axis) {
+    const double across = radius * std::sqrt(std::max(0.0, 1.0 - outward[axis] * outward[axis]));
+    const double a = -options.first_mm * outward[axis];
+    const double b = -options.last_mm * outward[axis];
+    const auto at = static_cast<std::size_t>(axis);
+    const double low = centre[axis] + (std::min(a, b) - across) / grid.spacing_mm[axis];
+    const double high = centre[axis] + (std::max(a, b) + across) / grid.spacing_mm[axis];
+    first[at] = std::max(0, static_cast<int>(std::ceil(low)));
+    last[at] = std::min(grid.size[at] - 1, static_cast<int>(std::floor(high)));
+  }
+  const double bend = 0.25 / point.curvature_radius_mm;
+  LayerSamples samples;
+  samples.slice_sine = profile.slice_sine;
+  for (int k = first[2]; k <= last[2]; ++k) {
+    for (int j = first[1]; j <= last[1]; ++j) {
+      for (int i = first[0]; i <= last[0]; ++i) {
+        const Eigen::Vector3d d = (Eigen::Vector3d(i, j, k) - centre).cwiseProduct(grid.spacing_mm);
+        const double along = -d.dot(outward);
+        const double across2 = d.squaredNorm() - along * along;
+        if (across2 >= radius * radius) continue;
+        const double x = along - bend * across2;
+        const auto place = static_cast<std::ptrdiff_t>(std::lround((x - profile.first_mm) / profile.step_mm));
+        if (place < 0 || place >= static_cast<std::ptrdiff_t>(profile.weight.size())) continue;
+        const double weight = profile.weight[static_cast<std::size_t>(place)];
+        if (!(weight > 0.0)) continue;
+        samples.x_mm.push_back(x);
+        samples.density.push_back(static_cast<double>(volume.mg_cm3[grid.index(i, j, k)]));
+        samples.weight.push_back(weight * std::sqrt(1.0 - across2 / (radius * radius)));
+      }
+    }
+  }
+  return samples;
 }
 
 double weigh_profile(CortexProfile& profile, double outside, double rise) {

@@ -4,6 +4,7 @@
 
 #include "analysis/cortex/bspline_volume.h"
 #include "analysis/cortex/cortex_profile.h"
+#include "analysis/volume/ct_volume.h"
 
 namespace focalhip {
 
@@ -30,6 +31,21 @@ struct SurfacePoint {
 [[nodiscard]] CortexProfile read_profile(const BsplineVolume& volume,
                                          const SurfacePoint& point,
                                          const ReadProfileOptions& options);
+
+struct ReadVoxelsOptions {
+  double first_mm = -6.0;
+  double last_mm = 10.0;
+  double radius_mm = 1.5;  // at least; never less than half the slice spacing
+};
+
+// The voxels themselves within a cylinder round the normal, each at its depth below the surface: a plane
+// through the point, bent by half the inverse radius of curvature (the mean curvature of a cylinder). Nothing
+// is interpolated, so thick slices and steep normals show the layer exactly as blurred. Weights fall to 0 at
+// the cylinder's wall; voxels where the profile has no weight get none.
+[[nodiscard]] LayerSamples read_voxels(const DensityVolume& volume,
+                                       const SurfacePoint& point,
+                                       const CortexProfile& profile,
+                                       const ReadVoxelsOptions& options);
 
 // What of a profile belongs to this cortex, densities as shares of `rise` above `outside` (soft tissue):
 // further from the vertex counts less; another bone beyond the joint (rising again by 0.13 of the rise from a

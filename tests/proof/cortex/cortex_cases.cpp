@@ -26,9 +26,11 @@ std::vector<CortexCase> cases_of(const CylinderPhantom& phantom, const PhantomSc
                    .inside = phantom.inside,
                    .slice_sine = std::abs(point.outward.z()),
                    .line = read_profile(spline, seen, {.disc_lines = 0}),
-                   .disc = read_profile(spline, seen, {})};
+                   .disc = read_profile(spline, seen, {}),
+                   .voxels = {}};
     weigh_profile(one.line, 0.0, 1150.0);
     weigh_profile(one.disc, 0.0, 1150.0);
+    one.voxels = read_voxels(density, seen, one.line, {});
     cases.push_back(std::move(one));
   }
   return cases;

@@ -18,6 +18,7 @@ struct CortexCase {
   double slice_sine = 0.0;
   CortexProfile line;
   CortexProfile disc;
+  LayerSamples voxels;
 };
 
 // A surface point 0.5 mm off along the normal and 4 degrees askew. [cbm 8.1]

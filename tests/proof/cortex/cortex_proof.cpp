@@ -22,6 +22,7 @@ namespace focalhip::proof {
 namespace {
 
 using Case = CortexCase;
+enum class Reading { line, disc, voxels };
 
 struct Tier {
   std::string_view name;
@@ -86,14 +87,17 @@ constexpr std::array<Band, 5> bands{
 bool within(const Band& band, double t) { return t >= band.low - 1e-9 && t < band.high - 1e-9; }
 
 std::vector<MeasuredLayer> measured(const std::vector<Case>& cases,
-                                    bool disc,
+                                    Reading reading,
                                     const BonePrior& prior,
                                     const MeasureLayerOptions& options,
                                     int threads) {
   std::vector<MeasuredLayer> layers(cases.size());
   parallel_for(static_cast<int>(cases.size()), threads, [&](int i) {
     const auto at = static_cast<std::size_t>(i);
-    layers[at] = measure_layer(disc ? cases[at].disc : cases[at].line, prior, options);
+    const Case& one = cases[at];
+    layers[at] = reading == Reading::voxels
+                     ? measure_layer(one.line, one.voxels, prior, options)
+                     : measure_layer(reading == Reading::disc ? one.disc : one.line, prior, options);
   });
   return layers;
 }
@@ -181,10 +185,17 @@ std::vector<double> errors_where(const std::vector<Case>& cases,
 void run_tier(ProofTable& table, const Tier& tier, int lines, std::uint64_t seed, int threads, bool second) {
   const std::vector<Case> cases = cases_of(tier, lines, seed, threads);
   std::vector<CortexProfile> profiles;
-  for (const Case& one : cases) profiles.push_back(one.disc);
+  std::vector<LayerSamples> discs;
+  std::vector<LayerSamples> voxels;
+  for (const Case& one : cases) {
+    profiles.push_back(one.disc);
+    discs.push_back(samples_of(one.disc));
+    voxels.push_back(one.voxels);
+  }
   // The phantom of cbm 8.1 has slices with sharp ends.
   MeasureLayerOptions options{.slice = {.thickness_mm = 1.0, .sd_mm = 0.0}, .noise = tier.noise};
-  const BoneEstimate bone = estimate_bone(profiles, options, {}, threads);
+  const BoneEstimate of_discs = estimate_bone(profiles, discs, options, {}, threads);
+  const BoneEstimate bone = estimate_bone(profiles, voxels, options, {}, threads);
   table.told(std::string(tier.name) + ": lines; yc_hat; mass curve; sigma0_hat; thick profiles",
              std::to_string(cases.size()) + "; " + text(bone.prior.cortex, 1) + "; " +
                  text(bone.mass_curve_cortex, 1) + "; " + text(bone.prior.blur_sd_mm, 3) + "; " +
@@ -195,29 +206,27 @@ void run_tier(ProofTable& table, const Tier& tier, int lines, std::uint64_t seed
             text(cortex_error, 2),
             "",
             std::abs(cortex_error) <= (second ? 3.0 : 2.0));
-  const auto with = [&](CortexMethod method, bool disc) {
-    MeasureLayerOptions o = options;
-    o.method = method;
-    if (disc) o.noise *= 0.5;
-    return measured(cases, disc, bone.prior, o, threads);
-  };
   for (const CortexMethod method : {CortexMethod::threshold,
                                     CortexMethod::relative_50,
                                     CortexMethod::cbm2010,
                                     CortexMethod::cbm2012,
                                     CortexMethod::map}) {
-    BonePrior prior = bone.prior;
+    BonePrior prior = of_discs.prior;
     if (method == CortexMethod::cbm2010) prior.cortex = 1150.0;  // one value assumed for every bone
-    if (method == CortexMethod::cbm2012 && bone.mass_curve_cortex > 0.0)
-      prior.cortex = bone.mass_curve_cortex;
+    if (method == CortexMethod::cbm2012 && of_discs.mass_curve_cortex > 0.0)
+      prior.cortex = of_discs.mass_curve_cortex;
     MeasureLayerOptions o = options;
     o.method = method;
-    told_by_band(
-        table, std::string(name(method)) + ", line", cases, measured(cases, false, prior, o, threads));
-    told_by_band(
-        table, std::string(name(method)) + ", disc", cases, measured(cases, true, prior, o, threads));
+    told_by_band(table,
+                 std::string(name(method)) + ", line",
+                 cases,
+                 measured(cases, Reading::line, prior, o, threads));
+    told_by_band(table,
+                 std::string(name(method)) + ", disc",
+                 cases,
+                 measured(cases, Reading::disc, prior, o, threads));
   }
-  const std::vector<MeasuredLayer> layers = with(CortexMethod::map, true);
+  const std::vector<MeasuredLayer> layers = measured(cases, Reading::voxels, bone.prior, options, threads);
   using Targets = std::array<Target, 5>;
   const Targets targets =
       second ? Targets{{{0.05, 0.10}, {0.05, 0.14}, {0.05, 0.15}, {0.05, 0.12}, {0.04, 0.12}}}

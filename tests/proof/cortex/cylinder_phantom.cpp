@@ -135,7 +135,7 @@ VoxelGrid grid_of(const CylinderPhantom& phantom, const PhantomScan& scan) {
   const double reach = phantom.radius_mm + margin_mm;
   // The section of a tilted cylinder is an ellipse that moves along x with z.
   const double half_x = lying ? half_length_mm : (reach + half_length_mm * sine) / cosine;
-  const double half_z = lying ? reach : half_length_mm;
+  const double half_z = lying ? reach + 2.0 * scan.slice_mm : half_length_mm;
   VoxelGrid grid;
   grid.spacing_mm = {scan.pixel_mm, scan.pixel_mm, scan.slice_mm};
   grid.size = {2 * static_cast<int>(std::ceil(half_x / scan.pixel_mm)) + 1,

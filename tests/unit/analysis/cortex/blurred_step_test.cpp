@@ -5,8 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include "analysis/cortex/bspline_volume.h"
-
 namespace focalhip {
 namespace {
 
@@ -43,16 +41,10 @@ TEST(BlurredStep, IsTheStepAveragedOverBoxAndGaussian) {
 
 TEST(BlurredStep, ItsDerivativesAreThoseOfItsValue) {
   constexpr double h = 1e-5;
-  for (const ProfileBlur& blur : {ProfileBlur{0.55, 0.0, 0.0},
-                                  ProfileBlur{0.55, 0.5, 0.0},
-                                  ProfileBlur{0.55, 2.0, 0.0},
-                                  ProfileBlur{0.55, 0.0, 0.0012},
-                                  ProfileBlur{0.55, 0.8, 0.0010}}) {
+  for (const ProfileBlur& blur : {ProfileBlur{0.55, 0.0}, ProfileBlur{0.55, 0.5}, ProfileBlur{0.55, 2.0}}) {
     for (const double u : {-1.2, -0.1, 0.0, 0.6, 2.0}) {
       const BlurredStep step = blurred_step(u, blur);
-      const auto at_sd = [&](double sd) {
-        return blurred_step(u, {sd, blur.box_mm, blur.interpolation_mm4}).value;
-      };
+      const auto at_sd = [&](double sd) { return blurred_step(u, {sd, blur.box_mm}).value; };
       const double by_u = (blurred_step(u + h, blur).value - blurred_step(u - h, blur).value) / (2.0 * h);
       const double by_sd = (at_sd(0.55 + h) - at_sd(0.55 - h)) / (2.0 * h);
       EXPECT_NEAR(step.by_position_per_mm, by_u, 1e-8);
@@ -78,38 +70,6 @@ TEST(BlurredRamp, IsTheRampAveragedOverBoxAndGaussian) {
       }
     }
   }
-}
-
-// Reads a sampled blurred step by cubic B-splines at many places of the samples against the step: the mean is
-// what the interpolation term has to describe.
-TEST(BlurredStep, DescribesWhatInterpolationBetweenSamplesAdds) {
-  constexpr double h = 1.0;
-  constexpr double sd = 0.55;
-  constexpr int phases = 20;
-  const ProfileBlur plain{.gaussian_sd_mm = sd, .box_mm = 0.0};
-  ProfileBlur read = plain;
-  read.interpolation_mm4 = interpolation_mm4(Eigen::Vector3d::UnitX(), Eigen::Vector3d(h, 1.0, 1.0));
-  double worst_plain = 0.0;
-  double worst_read = 0.0;
-  for (const double u : {-1.2, -0.8, -0.4, 0.4, 0.8, 1.2}) {
-    double mean = 0.0;
-    for (int phase = 0; phase < phases; ++phase) {
-      VoxelGrid grid;
-      grid.size = {41, 1, 1};
-      const double step_at = 20.0 + (phase + 0.5) / phases;
-      std::vector<float> samples;
-      for (int i = 0; i < 41; ++i)
-        samples.push_back(static_cast<float>(blurred_step(i - step_at, plain).value));
-      const BsplineVolume volume(grid, samples);
-      mean += *volume.value({step_at + u, 0.0, 0.0}) / phases;
-    }
-    worst_plain = std::fmax(worst_plain, std::abs(mean - blurred_step(u, plain).value));
-    worst_read = std::fmax(worst_read, std::abs(mean - blurred_step(u, read).value));
-  }
-  // ln of the kernel's spectrum is -w^4/720 - w^6/3024 ...: with a blur of half a sample both terms weigh
-  // about the same, so the first removes about half of what there is.
-  EXPECT_GT(worst_plain, 0.015);
-  EXPECT_LT(worst_read, 0.7 * worst_plain);
 }
 
 TEST(BlurAlong, IsTheGaussianInTheSliceAndTheBoxAcrossIt) {

@@ -46,14 +46,14 @@ TEST(LayerValue, ItsSlopesAreThoseOfItsDensity) {
   const SliceBlur slice{.thickness_mm = 1.5, .sd_mm = 0.2};
   constexpr double h = 1e-5;
   for (const double x : {-0.9, 0.1, 0.7, 1.6}) {
-    const LayerValue value = layer_value(model, x, slice, 0.4, 0.0008);
+    const LayerValue value = layer_value(model, x, slice, 0.4);
     for (int k = 0; k < LayerModel::size; ++k) {
       LayerVector up = vector_of(model);
       LayerVector down = up;
       up[k] += h;
       down[k] -= h;
-      const double slope = (layer_value(layer_of(up), x, slice, 0.4, 0.0008).density -
-                            layer_value(layer_of(down), x, slice, 0.4, 0.0008).density) /
+      const double slope = (layer_value(layer_of(up), x, slice, 0.4).density -
+                            layer_value(layer_of(down), x, slice, 0.4).density) /
                            (2.0 * h);
       EXPECT_NEAR(value.slope[k], slope, 1e-5 * std::max(1.0, std::abs(slope))) << "parameter " << k;
     }
