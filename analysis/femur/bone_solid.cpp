@@ -20,6 +20,18 @@ BoneSolid make_bone_solid(const VoxelGrid& grid, std::vector<std::uint8_t> mask)
   return bone;
 }
 
+BoneSolid make_bone_solid(const VoxelGrid& grid,
+                          std::vector<std::uint8_t> mask,
+                          const std::vector<float>& distance_mm) {
+  expects(distance_mm.size() == mask.size(), "one distance per voxel of the mask");
+  static constexpr float reach_mm = 2.0F;
+  BoneSolid bone{.grid = grid, .inside = std::vector<float>(mask.size()), .mask = std::move(mask)};
+  std::ranges::transform(distance_mm, bone.inside.begin(), [](float d) {
+    return 0.5F - 0.5F / reach_mm * std::clamp(d, -reach_mm, reach_mm);
+  });
+  return bone;
+}
+
 double exit_distance_mm(const BoneSolid& bone,
                         const Eigen::Vector3d& from_mm,
                         const Eigen::Vector3d& direction,

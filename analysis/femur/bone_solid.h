@@ -12,10 +12,15 @@ namespace focalhip {
 // mirrored frame of the hip region (a right femur).
 struct BoneSolid {
   VoxelGrid grid;
-  std::vector<float> inside;       // the mask smoothed by half a voxel; 0.5 = surface
+  std::vector<float> inside;       // 0.5 = surface, more inside, less outside; steady across the surface
   std::vector<std::uint8_t> mask;  // 1 = inside
 };
+// From the mask alone, smoothed by half a voxel; or with the surface finer than a voxel by its distance (mm,
+// negative inside).
 [[nodiscard]] BoneSolid make_bone_solid(const VoxelGrid& grid, std::vector<std::uint8_t> mask);
+[[nodiscard]] BoneSolid make_bone_solid(const VoxelGrid& grid,
+                                        std::vector<std::uint8_t> mask,
+                                        const std::vector<float>& distance_mm);
 
 // Distance (mm) from a point inside along a unit direction to the surface; limit_mm when it is not reached.
 // Bone in the first and last slice is taken to go on beyond the scan.

@@ -125,7 +125,7 @@ FemurFrame find_femur_frame(const BoneSolid& bone,
   frame.head_radius_mm = head.radius_mm;
   frame.shaft_point_patient_mm = shaft.point_mm;
   frame.shaft_axis_patient = shaft.direction;
-  frame.neck_point_patient_mm = neck.line.point_mm;
+  frame.neck_point_patient_mm = neck.narrowest_mm;
   frame.neck_axis_patient = neck.line.direction;
   frame.lesser_trochanter_patient_mm = lesser.tip_point_mm;
   frame.neck_shaft_angle_rad = std::acos(std::clamp(-neck.line.direction.dot(shaft.direction), -1.0, 1.0));

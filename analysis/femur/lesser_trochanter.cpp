@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numbers>
 
+#include <Eigen/Cholesky>
+
 namespace focalhip {
 
 namespace {
@@ -26,7 +28,8 @@ struct Level {
   double height_mm = 0.0;
   Outline radius_mm{};
   double protrusion_mm = 0.0;
-  std::size_t at = 0;  // direction of the protrusion
+  double over_shaft_mm = 0.0;  // the same, where the shaft still is one: without its bow and flare
+  std::size_t at = 0;          // direction of the protrusion
 };
 
 Eigen::Vector3d direction_at(std::size_t i, const Eigen::Vector3d& lateral, const Eigen::Vector3d& anterior) {
@@ -52,6 +55,24 @@ std::vector<Level> measure_levels(const BoneSolid& bone,
   return levels;
 }
 
+// The shaft bows and flares above the piece its axis was fitted to: its outline moves and widens. What the
+// directions away from the trochanter tell of both, at one direction.
+double shaft_growth_mm(const std::vector<double>& growth_mm, std::size_t at) {
+  constexpr std::size_t first_free = last_direction + 6;  // 130 degrees, round by lateral to
+  constexpr std::size_t last_free = directions - 3;       // 345 degrees
+  Eigen::Matrix3d normal = Eigen::Matrix3d::Zero();
+  Eigen::Vector3d right = Eigen::Vector3d::Zero();
+  const auto row = [](std::size_t i) {
+    const double angle = 2.0 * std::numbers::pi * static_cast<double>(i) / directions;
+    return Eigen::Vector3d(1.0, std::cos(angle), std::sin(angle));
+  };
+  for (std::size_t i = first_free; i <= last_free; ++i) {
+    normal += row(i) * row(i).transpose();
+    right += growth_mm[i] * row(i);
+  }
+  return row(at).dot(Eigen::Vector3d(normal.ldlt().solve(right)));
+}
+
 void measure_protrusion(std::vector<Level>& levels, std::size_t reference_levels) {
   Outline reference{};
   for (std::size_t k = 0; k < reference_levels; ++k) {
@@ -66,6 +87,7 @@ void measure_protrusion(std::vector<Level>& levels, std::size_t reference_levels
       if (growth[i] > growth[level.at] || level.at == 0) level.at = i;
     }
     level.protrusion_mm = growth[level.at];
+    level.over_shaft_mm = growth[level.at] - shaft_growth_mm(growth, level.at);
     // The shaft as a whole widens upwards; what all directions share is no protrusion.
     std::nth_element(growth.begin(), growth.begin() + directions / 2, growth.end());
     level.protrusion_mm -= growth[directions / 2];
@@ -78,7 +100,7 @@ std::optional<std::size_t> first_rise(const std::vector<Level>& levels, std::siz
   for (std::size_t k = from; k + run < levels.size(); ++k) {
     const auto begin = levels.begin() + static_cast<std::ptrdiff_t>(k);
     if (std::all_of(begin, begin + static_cast<std::ptrdiff_t>(run) + 1, [](const Level& level) {
-          return level.protrusion_mm >= end_of_protrusion_mm;
+          return level.over_shaft_mm >= end_of_protrusion_mm;
         })) {
       return k;
     }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <span>
 #include <string>
 
+#include <Eigen/Eigenvalues>
 #include <Eigen/Geometry>
 
 #include "analysis/support/reason_codes.h"
@@ -76,30 +78,58 @@ const Section* narrowest(const std::vector<Section>& sections) {
   return nullptr;
 }
 
+// The sections around the narrowest that are hardly larger: the neck between head and trochanters.
+std::span<const Section> neck_proper(const std::vector<Section>& sections, const Section& least) {
+  constexpr double hardly_larger = 1.15;
+  const auto at = static_cast<std::size_t>(&least - sections.data());
+  const auto belongs = [&](std::size_t i) { return sections[i].area_mm2 < hardly_larger * least.area_mm2; };
+  std::size_t first = at;
+  std::size_t last = at;
+  while (first > 0 && belongs(first - 1)) --first;
+  while (last + 1 < sections.size() && belongs(last + 1)) ++last;
+  return std::span(sections).subspan(first, last - first + 1);
+}
+
+// Line of the centroids, held near the head's centre as if that were one more of them: where the neck is
+// long the centroids decide, where it is short the head steadies the direction.
+AxisLine centroid_line(std::span<const Section> neck,
+                       const Eigen::Vector3d& head_mm,
+                       const Eigen::Vector3d& along) {
+  Eigen::Vector3d mean_mm = head_mm;
+  for (const Section& section : neck) mean_mm += section.centre_mm;
+  mean_mm /= static_cast<double>(neck.size() + 1);
+  Eigen::Matrix3d scatter = (head_mm - mean_mm) * (head_mm - mean_mm).transpose();
+  for (const Section& section : neck) {
+    const Eigen::Vector3d offset = section.centre_mm - mean_mm;
+    scatter += offset * offset.transpose();
+  }
+  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> solver(scatter);
+  const Eigen::Vector3d direction = solver.eigenvectors().col(2);
+  return {.point_mm = mean_mm,
+          .direction = direction.dot(along) < 0.0 ? Eigen::Vector3d(-direction) : direction};
+}
+
 }  // namespace
 
 NeckAxis find_neck_axis(const BoneSolid& bone,
                         const HeadSphere& head,
                         const Eigen::Vector3d& neck_direction) {
+  constexpr int passes = 6;
   NeckAxis neck{.line = {.point_mm = head.centre_mm, .direction = -neck_direction}};
   const double scale = head.radius_mm / 23.0;
-  for (int pass = 0; pass < 4; ++pass) {
+  for (int pass = 0; pass < passes; ++pass) {
     const std::vector<Section> sections = sections_along(bone, neck.line, head, 12.0 * scale, 48.0 * scale);
     const Section* least = narrowest(sections);
     if (least == nullptr || !like_a_neck(*least, scale)) {
       throw Refusal(RefusalCode::segmentation,
                     "no neck of 20 to 40 mm across found between the femoral head and the trochanters");
     }
-    std::vector<Eigen::Vector3d> centres_mm{head.centre_mm};
-    for (const Section& section : sections) {
-      if (std::abs(section.offset_mm - least->offset_mm) <= 4.0 * scale)
-        centres_mm.push_back(section.centre_mm);
-    }
-    // The head's centre counts as much as the sections together: it lies far out and is known best.
-    centres_mm.insert(centres_mm.end(), centres_mm.size() - 2, head.centre_mm);
-    neck.line = fit_axis(centres_mm, -neck_direction);
-    neck.line.point_mm = least->centre_mm;
+    const AxisLine line = centroid_line(neck_proper(sections, *least), head.centre_mm, neck.line.direction);
+    // Half a step: a section cut askew has its centroid elsewhere, and the axis must not swing.
+    neck.line.direction = (neck.line.direction + line.direction).normalized();
+    neck.line.point_mm = line.point_mm;
     neck.narrowest_area_mm2 = least->area_mm2;
+    neck.narrowest_mm = least->centre_mm;
   }
   return neck;
 }

@@ -4,10 +4,11 @@
 
 namespace focalhip {
 
-// The axis of the femoral neck: through the centroid of its narrowest section, along the line of the
-// centroids of the sections around it and the head's centre. [qct 4.1]
+// The axis of the femoral neck: the line of the centroids of its sections, from head to trochanters as far as
+// they are hardly larger than the narrowest; it passes near the head's centre, not through it. [qct 4.1]
 struct NeckAxis {
-  AxisLine line;  // point: centroid of the narrowest section; direction: towards the head
+  AxisLine line;                          // direction: towards the head
+  Eigen::Vector3d narrowest_mm{0, 0, 0};  // centroid of the narrowest section
   double narrowest_area_mm2 = 0.0;
 };
 

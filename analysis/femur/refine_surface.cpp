@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <optional>
 
 #include "analysis/volume/distance_map.h"
@@ -14,102 +13,209 @@ namespace focalhip {
 
 namespace {
 
-double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
-
-// Values of a blurred layer of thickness t (in units of the blur's sigma) and solid value 1 over a half-space
-// of value `beneath`: at the layer's middle and at its outer face.
-double middle_value(double t, double beneath) {
-  return 2.0 * normal_cdf(0.5 * t) - 1.0 + beneath * normal_cdf(-0.5 * t);
-}
-double face_value(double t, double beneath) { return normal_cdf(t) - 0.5 + beneath * normal_cdf(-t); }
-
-// Outward unit normal in voxel steps per mm: gradient of the smoothed signed distance.
-Eigen::Vector3d outward_voxels_per_mm(const VoxelGrid& grid,
-                                      const std::vector<float>& distance_mm,
-                                      std::size_t at) {
-  Eigen::Vector3d slope = Eigen::Vector3d::Zero();  // per voxel
-  for_each_face_neighbour(grid, at, [&](std::size_t k, std::size_t other) {
-    const double difference = static_cast<double>(distance_mm[other]) - static_cast<double>(distance_mm[at]);
-    slope[static_cast<Eigen::Index>(k / 2)] += k % 2 == 1 ? 0.5 * difference : -0.5 * difference;
-  });
-  const Eigen::Vector3d normal = slope.cwiseQuotient(grid.spacing_mm).normalized();  // along the grid's axes
-  return normal.cwiseQuotient(grid.spacing_mm);
-}
-
-struct Cortex {
-  double peak_hu = -2000.0;
-  double peak_offset_mm = 0.0;  // along the outward normal, from the voxel
-  double beneath_hu = 0.0;      // lowest below the peak, as far as the profile reaches
+// A voxel beside the surface, and the point of the surface it stands for.
+struct SurfacePoint {
+  std::size_t voxel = 0;
+  Eigen::Vector3d on_surface{0, 0, 0};  // continuous voxel coordinates
+  Eigen::Vector3d normal{0, 0, 0};      // outward, unit, along the grid's axes in mm
 };
 
-Cortex cortex_along(const HipRegion& hip,
-                    const Eigen::Vector3d& voxel,
-                    const Eigen::Vector3d& outward,
-                    double surface_mm,
-                    const RefineOptions& options) {
-  Cortex cortex;
-  double lowest_hu = 4000.0;
-  for (double s = surface_mm - options.peak_inside_mm; s <= surface_mm + options.peak_outside_mm;
-       s += options.profile_step_mm) {
-    const std::optional<float> value = interpolate_voxel(hip.grid, hip.hu, voxel + s * outward);
-    if (!value) continue;
-    lowest_hu = std::min(lowest_hu, static_cast<double>(*value));
-    if (*value <= cortex.peak_hu) continue;
-    cortex = {.peak_hu = *value, .peak_offset_mm = s, .beneath_hu = lowest_hu};
+Eigen::Vector3d coordinates(const VoxelGrid& grid, std::size_t voxel) {
+  const auto columns = static_cast<std::size_t>(grid.size[0]);
+  const auto rows = static_cast<std::size_t>(grid.size[1]);
+  return {static_cast<double>(voxel % columns),
+          static_cast<double>(voxel / columns % rows),
+          static_cast<double>(voxel / (columns * rows))};
+}
+
+// Per mm, along the grid's axes; one-sided at the border.
+Eigen::Vector3d slope_at(const VoxelGrid& grid, const std::vector<float>& field, std::size_t at) {
+  Eigen::Vector3d low = Eigen::Vector3d::Constant(field[at]);
+  Eigen::Vector3d high = low;
+  Eigen::Vector3d steps = Eigen::Vector3d::Zero();
+  for_each_face_neighbour(grid, at, [&](std::size_t k, std::size_t other) {
+    const auto axis = static_cast<Eigen::Index>(k / 2);
+    (k % 2 == 1 ? high : low)[axis] = field[other];
+    steps[axis] += grid.spacing_mm[axis];
+  });
+  return (high - low).cwiseQuotient(steps.cwiseMax(1e-6));
+}
+
+std::vector<SurfacePoint> surface_points(const VoxelGrid& grid, const std::vector<float>& distance_mm) {
+  std::vector<SurfacePoint> points;
+  const double far_mm = 0.8 * grid.spacing_mm.maxCoeff();
+  for (std::size_t i = 0; i < distance_mm.size(); ++i) {
+    if (std::abs(distance_mm[i]) > far_mm) continue;
+    const Eigen::Vector3d slope = slope_at(grid, distance_mm, i);
+    const double steepness = slope.norm();
+    if (steepness < 0.2) continue;
+    const Eigen::Vector3d normal = slope / steepness;
+    // Layers of voxels along the normal are this far apart: one or two of them lie beside the surface.
+    const double layer_mm = 1.0 / normal.cwiseQuotient(grid.spacing_mm).norm();
+    const double away_mm = distance_mm[i] / steepness;
+    if (std::abs(away_mm) > 0.6 * layer_mm) continue;
+    points.push_back({.voxel = i,
+                      .on_surface = coordinates(grid, i) - away_mm * normal.cwiseQuotient(grid.spacing_mm),
+                      .normal = normal});
   }
-  return cortex;
+  return points;
+}
+
+class ProfileReader {
+ public:
+  ProfileReader(const HipRegion& hip, const RefineOptions& options) : hip_(hip) {
+    profile_ = {.first_mm = -options.profile_inside_mm, .step_mm = options.profile_step_mm, .hu = {}};
+    const double length_mm = options.profile_inside_mm + options.profile_outside_mm;
+    hu_.resize(static_cast<std::size_t>(length_mm / options.profile_step_mm) + 1);
+    last_ = Eigen::Vector3d(hip.grid.size[0] - 1.0, hip.grid.size[1] - 1.0, hip.grid.size[2] - 1.0);
+  }
+  // Valid until the next call. Beyond the region its border goes on.
+  NormalProfile along(const SurfacePoint& point) {
+    const Eigen::Vector3d voxels_per_mm = point.normal.cwiseQuotient(hip_.grid.spacing_mm);
+    for (std::size_t i = 0; i < hu_.size(); ++i) {
+      const Eigen::Vector3d at = point.on_surface + profile_.offset_mm(i) * voxels_per_mm;
+      const Eigen::Vector3d inside = at.cwiseMax(Eigen::Vector3d::Zero()).cwiseMin(last_);
+      hu_[i] = interpolate_voxel(hip_.grid, hip_.hu, inside).value_or(0.0F);
+    }
+    profile_.hu = hu_;
+    return profile_;
+  }
+
+ private:
+  const HipRegion& hip_;
+  NormalProfile profile_;
+  std::vector<double> hu_;
+  Eigen::Vector3d last_;
+};
+
+double median(std::vector<double>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+// Blur along a normal: in the plane as measured; across it by slice, reconstruction and interpolation.
+double blur_along(const Eigen::Vector3d& normal, double in_plane_mm, const HipRegion& hip, double slice_mm) {
+  constexpr double reconstruction_mm = 0.21;  // 0.5 mm FWHM (qct 6.3)
+  const double spacing_mm = hip.grid.spacing_mm.z();
+  const double across2 =
+      slice_mm * slice_mm / 12.0 + reconstruction_mm * reconstruction_mm + spacing_mm * spacing_mm / 6.0;
+  const double z2 = normal.z() * normal.z();
+  return std::sqrt(in_plane_mm * in_plane_mm * (1.0 - z2) + across2 * z2);
+}
+
+// Sums of displacement and of its weight, spread over the neighbourhood.
+struct Spread {
+  std::vector<float> sum_mm;
+  std::vector<float> weight;
+
+  explicit Spread(std::size_t voxels) : sum_mm(voxels, 0.0F), weight(voxels, 0.0F) {}
+  void add(std::size_t voxel, double offset_mm, double by) {
+    sum_mm[voxel] += static_cast<float>(by * offset_mm);
+    weight[voxel] += static_cast<float>(by);
+  }
+  void smooth(const VoxelGrid& grid, double sigma_mm) {
+    smooth_gaussian(grid, sum_mm, sigma_mm);
+    smooth_gaussian(grid, weight, sigma_mm);
+  }
+  [[nodiscard]] std::optional<double> at(std::size_t voxel) const {
+    if (weight[voxel] < 1e-7F) return std::nullopt;
+    return sum_mm[voxel] / weight[voxel];
+  }
+};
+
+struct FoundFace {
+  const SurfacePoint* point;
+  OuterFace face;
+};
+
+std::vector<FoundFace> find_faces(const HipRegion& hip,
+                                  const std::vector<SurfacePoint>& points,
+                                  const ProfileBlur& measured,
+                                  const RefineOptions& options) {
+  std::vector<FoundFace> found;
+  ProfileReader reader(hip, options);
+  for (const SurfacePoint& point : points) {
+    const ProfileBlur blur{
+        .sigma_mm = blur_along(point.normal, measured.sigma_mm, hip, options.slice_thickness_mm),
+        .solid_hu = measured.solid_hu};
+    const std::optional<OuterFace> face = fit_outer_face(reader.along(point), blur, options.face);
+    if (face) found.push_back({&point, *face});
+  }
+  return found;
+}
+
+double weight_of(const OuterFace& face) { return 0.01 / (face.spread_mm * face.spread_mm + 0.01); }
+
+// Faces that their neighbours agree with, spread along the surface.
+Spread agreeing_faces(const HipRegion& hip, std::vector<FoundFace>& found, const RefineOptions& options) {
+  Spread around(hip.hu.size());
+  for (const FoundFace& f : found) around.add(f.point->voxel, f.face.offset_mm, weight_of(f.face));
+  around.smooth(hip.grid, options.neighbourhood_mm);
+  std::erase_if(found, [&](const FoundFace& f) {
+    const std::optional<double> mean_mm = around.at(f.point->voxel);
+    return !mean_mm || std::abs(f.face.offset_mm - *mean_mm) > options.outlier_mm;
+  });
+  Spread near(hip.hu.size());
+  for (const FoundFace& f : found) near.add(f.point->voxel, f.face.offset_mm, weight_of(f.face));
+  near.smooth(hip.grid, options.displacement_smoothing_mm);
+  // Where nothing agrees close by, what the wider neighbourhood says.
+  constexpr float little = 0.01F;
+  for (std::size_t i = 0; i < hip.hu.size(); ++i) {
+    near.sum_mm[i] += little * around.sum_mm[i];
+    near.weight[i] += little * around.weight[i];
+  }
+  return near;
 }
 
 }  // namespace
 
-double solid_cortex_hu(const HipRegion& hip, const std::vector<std::uint8_t>& femur) {
-  std::vector<float> bright;
-  for (std::size_t i = 0; i < femur.size(); ++i) {
-    if (femur[i] != 0 && hip.hu[i] > 700.0F) bright.push_back(hip.hu[i]);
+ProfileBlur measure_blur(const HipRegion& hip,
+                         const std::vector<float>& distance_mm,
+                         const RefineOptions& options) {
+  constexpr std::size_t enough = 60;
+  constexpr double steepest_z = 0.25;
+  const ProfileBlur usual;
+  std::vector<double> sigma_mm;
+  std::vector<double> solid_hu;
+  ProfileReader reader(hip, options);
+  for (const SurfacePoint& point : surface_points(hip.grid, distance_mm)) {
+    if (std::abs(point.normal.z()) > steepest_z) continue;
+    const Eigen::Vector3d at_mm = hip.grid.patient_from_voxel(point.on_surface);
+    if (at_mm.z() > hip.head.centre_mm.z() - 50.0) continue;
+    const std::optional<ProfileBlur> edge = fit_thick_edge(reader.along(point), usual, options.face);
+    if (!edge) continue;
+    sigma_mm.push_back(edge->sigma_mm);
+    solid_hu.push_back(edge->solid_hu);
   }
-  if (bright.size() < 100) return 1400.0;
-  const auto at = bright.begin() + static_cast<std::ptrdiff_t>(0.9 * static_cast<double>(bright.size()));
-  std::nth_element(bright.begin(), at, bright.end());
-  return std::clamp(static_cast<double>(*at), 900.0, 2000.0);
+  if (sigma_mm.size() < enough) return usual;
+  return {.sigma_mm = std::clamp(median(sigma_mm), 0.35, 1.2),
+          .solid_hu = std::clamp(median(solid_hu), 900.0, 2200.0)};
 }
 
-double face_level(double peak, double beneath) {
-  if (peak >= 0.999) return 0.5;
-  double low = 0.0;
-  double high = 8.0;
-  for (int i = 0; i < 30; ++i) {
-    const double middle = 0.5 * (low + high);
-    (middle_value(middle, beneath) < peak ? low : high) = middle;
+RefinedSurface refine_surface(const HipRegion& hip,
+                              const std::vector<std::uint8_t>& femur,
+                              const RefineOptions& options) {
+  RefinedSurface surface{.distance_mm = signed_distance_mm(hip.grid, femur), .blur = {}};
+  smooth_gaussian(hip.grid, surface.distance_mm, options.base_smoothing_mm);
+  surface.blur = measure_blur(hip, surface.distance_mm, options);
+  for (int pass = 0; pass < options.passes; ++pass) {
+    const std::vector<SurfacePoint> points = surface_points(hip.grid, surface.distance_mm);
+    std::vector<FoundFace> found = find_faces(hip, points, surface.blur, options);
+    const Spread spread = agreeing_faces(hip, found, options);
+    surface.rejected_share =
+        points.empty() ? 1.0 : 1.0 - static_cast<double>(found.size()) / static_cast<double>(points.size());
+    double moved_mm = 0.0;
+    for (const SurfacePoint& point : points) moved_mm += std::abs(spread.at(point.voxel).value_or(0.0));
+    surface.mean_displacement_mm += points.empty() ? 0.0 : moved_mm / static_cast<double>(points.size());
+    for (std::size_t i = 0; i < surface.distance_mm.size(); ++i) {
+      if (std::abs(surface.distance_mm[i]) > options.band_mm) continue;
+      const double step_mm =
+          std::clamp(spread.at(i).value_or(0.0), -options.longest_step_mm, options.longest_step_mm);
+      surface.distance_mm[i] -= static_cast<float>(step_mm);
+    }
   }
-  return face_value(low, beneath);
-}
-
-std::vector<std::uint8_t> refine_surface(const HipRegion& hip,
-                                         const std::vector<std::uint8_t>& femur,
-                                         const RefineOptions& options) {
-  const std::vector<float> distance_mm = signed_distance_mm(hip.grid, femur);
-  std::vector<float> smooth_mm = distance_mm;
-  smooth_gaussian(hip.grid, smooth_mm, 1.5);  // steady normals
-  const double solid_hu = solid_cortex_hu(hip, femur) - options.soft_tissue_hu;
-  const auto columns = static_cast<std::size_t>(hip.grid.size[0]);
-  const auto rows = static_cast<std::size_t>(hip.grid.size[1]);
-  std::vector<std::uint8_t> refined = femur;
-  for (std::size_t i = 0; i < femur.size(); ++i) {
-    if (std::abs(distance_mm[i]) > options.reach_mm) continue;
-    const Eigen::Vector3d voxel{static_cast<double>(i % columns),
-                                static_cast<double>(i / columns % rows),
-                                static_cast<double>(i / (columns * rows))};
-    const Eigen::Vector3d outward = outward_voxels_per_mm(hip.grid, smooth_mm, i);
-    const Cortex cortex = cortex_along(hip, voxel, outward, -distance_mm[i], options);
-    const double contrast_hu = cortex.peak_hu - options.soft_tissue_hu;
-    if (contrast_hu < options.least_contrast_hu) continue;
-    const double beneath_hu = std::clamp(cortex.beneath_hu - options.soft_tissue_hu, 0.0, contrast_hu);
-    const double level_hu =
-        options.soft_tissue_hu + solid_hu * face_level(contrast_hu / solid_hu, beneath_hu / solid_hu);
-    const bool below_peak = cortex.peak_offset_mm > 0.5 * options.profile_step_mm;
-    refined[i] = below_peak || hip.hu[i] > level_hu ? 1 : 0;
-  }
-  return refined;
+  return surface;
 }
 
 }  // namespace focalhip

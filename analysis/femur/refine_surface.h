@@ -4,30 +4,42 @@
 #include <vector>
 
 #include "analysis/femur/hip_region.h"
+#include "analysis/femur/outer_face.h"
 
 namespace focalhip {
 
 struct RefineOptions {
-  double reach_mm = 1.6;         // only voxels this near the given surface are judged again
-  double peak_inside_mm = 2.4;   // the cortex' peak is searched from here below the surface (qct 3.2 S6)
-  double peak_outside_mm = 0.9;  // to here above it
+  double base_smoothing_mm = 1.0;          // of the mask's distance: steps of the voxels out, bone's shape in
+  double displacement_smoothing_mm = 0.9;  // along the surface; stands for two Laplacian passes
+  double outlier_mm = 0.7;                 // a face this far from those around it is another structure's
+  double neighbourhood_mm = 2.0;           // what "around it" means
+  double longest_step_mm = 1.5;            // of the regularised displacement (qct 3.2 S6)
+  double band_mm = 4.0;                    // the distance is valid this far from the surface
+  double profile_inside_mm = 4.5;
+  double profile_outside_mm = 3.3;
   double profile_step_mm = 0.3;
-  double least_contrast_hu = 150.0;  // peak above soft tissue; less: the given label stays
-  double soft_tissue_hu = 40.0;
-  double blur_sigma_mm = 0.6;  // in-plane point spread and voxel; 1.3 mm FWHM of a standard kernel
+  double slice_thickness_mm = 1.0;
+  int passes = 2;
+  OuterFaceOptions face{};
 };
 
-// The mean HU of cortex thick enough not to be blurred: 90th percentile of the bright voxels of the femur.
-[[nodiscard]] double solid_cortex_hu(const HipRegion& hip, const std::vector<std::uint8_t>& femur);
+// The periosteal surface finer than a voxel, as the zero of a distance on the hip's grid.
+struct RefinedSurface {
+  std::vector<float> distance_mm;     // signed, negative inside; valid within the band, beyond it its sign
+  double mean_displacement_mm = 0.0;  // absolute, from the given mask's surface to the result
+  double rejected_share = 0.0;        // of the surface without a usable face
+  ProfileBlur blur;                   // measured in this image
+};
 
-// The level a blurred layer of solid cortex shows at its own outer face, when its peak shows `peak` and the
-// bone below it `beneath`; all as shares of the solid value above soft tissue. 0.5 for a thick layer, towards
-// the peak itself for a thin one.
-[[nodiscard]] double face_level(double peak, double beneath);
+// Blur and density of the thick cortex of this femur's own shaft, along normals across the slices' plane; the
+// defaults where there is too little of it.
+[[nodiscard]] ProfileBlur measure_blur(const HipRegion& hip,
+                                       const std::vector<float>& distance_mm,
+                                       const RefineOptions& options);
 
-// Moves the surface of a mask to where the blurred cortex has the level of its outer face, voxel by voxel.
-[[nodiscard]] std::vector<std::uint8_t> refine_surface(const HipRegion& hip,
-                                                       const std::vector<std::uint8_t>& femur,
-                                                       const RefineOptions& options);
+// Moves the surface of a mask to the outer face of the blurred cortex, along its normals. [qct 3.2 S6]
+[[nodiscard]] RefinedSurface refine_surface(const HipRegion& hip,
+                                            const std::vector<std::uint8_t>& femur,
+                                            const RefineOptions& options);
 
 }  // namespace focalhip

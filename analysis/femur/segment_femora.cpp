@@ -52,28 +52,49 @@ void clean(const HipRegion& hip, std::vector<std::uint8_t>& femur) {
 struct OutlinedFemur {
   HipRegion hip;  // cropped to the femur
   std::vector<std::uint8_t> mask;
+  RefinedSurface surface;
   SocketBarrier barrier;
 };
 
-OutlinedFemur outline_femur(const HipRegion& wide, const FemurOptions& options) {
+// The mask is the inside of the surface, in one piece and without holes; the surface's sign follows.
+void agree(OutlinedFemur& femur) {
+  std::vector<float>& distance_mm = femur.surface.distance_mm;
+  std::ranges::transform(
+      distance_mm, femur.mask.begin(), [](float d) { return d < 0.0F ? std::uint8_t{1} : std::uint8_t{0}; });
+  keep_largest_component(femur.hip.grid, femur.mask);
+  fill_holes(femur.hip.grid, femur.mask);
+  for (std::size_t i = 0; i < distance_mm.size(); ++i) {
+    const float away_mm = std::max(std::abs(distance_mm[i]), 1e-3F);
+    if ((femur.mask[i] != 0) != (distance_mm[i] < 0.0F))
+      distance_mm[i] = femur.mask[i] != 0 ? -away_mm : away_mm;
+  }
+}
+
+OutlinedFemur outline_femur(const HipRegion& wide, double slice_thickness_mm, const FemurOptions& options) {
   std::vector<std::uint8_t> bone = coarse_bone(wide, options.bone_threshold_hu);
   const SocketBarrier barrier{.neck_direction = estimate_neck_direction(wide, bone)};
   bone = part_from_pelvis(wide, bone, barrier);
   const IndexBox box = box_around(wide.grid, bone, working_margin_mm);
-  OutlinedFemur femur{.hip = cropped(wide, box), .mask = {}, .barrier = barrier};
+  OutlinedFemur femur{.hip = cropped(wide, box), .mask = {}, .surface = {}, .barrier = barrier};
   const std::vector<std::uint8_t> solid = solid_femur(femur.hip, cropped_values(wide.grid, bone, box));
   const PriorSurface prior = prior_surface(femur.hip, solid, barrier);
-  femur.mask = refine_surface(femur.hip, cut_femur(femur.hip, prior, {}), {});
+  femur.mask = cut_femur(femur.hip, prior, {});
   clean(femur.hip, femur.mask);
+  femur.surface = refine_surface(femur.hip, femur.mask, {.slice_thickness_mm = slice_thickness_mm});
+  agree(femur);
   return femur;
 }
 
 // The mask on a crop of the CT grid: the femur and a margin, axes and spacing of the CT.
+double slice_thickness_mm(const CtVolume& ct) {
+  return std::max(ct.acquisition.slice_thickness_mm.value_or(0.0), ct.grid.spacing_mm.z());
+}
+
 FemurMask trimmed(const OutlinedFemur& femur) {
   const VoxelGrid& grid = femur.hip.grid;
   const IndexBox box = box_around(grid, femur.mask, mask_margin_mm);
   std::vector<std::uint8_t> label = cropped_values(grid, femur.mask, box);
-  std::vector<float> distance_mm = signed_distance_mm(cropped(grid, box), label);
+  std::vector<float> distance_mm = cropped_values(grid, femur.surface.distance_mm, box);
   return {.side = femur.hip.side,
           .mask = {.grid = mirrored_to_right(cropped(grid, box), femur.hip.side), .label = std::move(label)},
           .surface_distance_mm = std::move(distance_mm)};
@@ -85,12 +106,16 @@ SegmentedFemur segment_femur(const CtVolume& ct,
                              const FemurOptions& options) {
   refuse_metal(ct, head_patient.centre_mm);
   refuse_short_scan(scan_cover(ct.grid, head_patient), head_patient.radius_mm);
-  const OutlinedFemur femur = outline_femur(cut_hip_region(ct, side, head_patient), options);
+  const OutlinedFemur femur =
+      outline_femur(cut_hip_region(ct, side, head_patient), slice_thickness_mm(ct), options);
   const Eigen::Vector3d& neck_direction = femur.barrier.neck_direction;
 
   SegmentedFemur result{.mask = trimmed(femur), .frame = {}, .quality = {}, .grade = Grade::a, .notes = {}};
-  const BoneSolid solid =
-      make_bone_solid(mirrored_to_right(result.mask.mask.grid, side), result.mask.mask.label);
+  const BoneSolid solid = make_bone_solid(mirrored_to_right(result.mask.mask.grid, side),
+                                          result.mask.mask.label,
+                                          result.mask.surface_distance_mm);
+  result.quality.mean_displacement_mm = femur.surface.mean_displacement_mm;
+  result.quality.rejected_share = femur.surface.rejected_share;
   HipRegion hip = femur.hip;
   hip.head = fit_head_to_mask(solid, hip.head, neck_direction);
   FemurFrame frame = find_femur_frame(solid, hip.head, neck_direction);

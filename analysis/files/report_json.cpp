@@ -184,6 +184,47 @@ Json femurs_json(const std::vector<FemurResult>& femurs) {
   return list;
 }
 
+Json side_json(const SideChoiceReport& choice, Side side) {
+  const auto at = static_cast<std::size_t>(side);
+  const SideEvidence& evidence = choice.evidence.side[at];
+  Json signs = Json::array();
+  for (const FractureSign sign : choice.signs[at]) signs.push_back(name(sign));
+  return {{"state", name(choice.decision.state[at])},
+          {"signs", std::move(signs)},
+          {"outlined", evidence.outlined},
+          {"outline_failure", evidence.failure ? Json(code_string(*evidence.failure)) : Json(nullptr)},
+          {"metal_cm3", number(evidence.metal_mm3 / mm3_per_cm3)},
+          {"connectivity", number(evidence.connectivity)},
+          {"neck_shaft_angle_deg", number(evidence.neck_shaft_angle_deg)},
+          {"head_to_lesser_trochanter_mm", number(evidence.head_to_lesser_trochanter_mm)},
+          {"neck_length_mm", number(evidence.neck_length_mm)},
+          {"volume_above_lesser_trochanter_cm3", number(evidence.volume_above_trochanter_mm3, mm3_per_cm3)},
+          {"prior_residual_p95_mm", number(evidence.prior_residual_p95_mm)}};
+}
+
+// Which femur is used and what that rests on; null when no pair of hips was found.
+Json decision_json(const std::optional<SideChoiceReport>& choice) {
+  if (!choice) return nullptr;
+  const SideDecision& decision = choice->decision;
+  const SideRequest& request = choice->request;
+  const HipEvidence& evidence = choice->evidence;
+  const bool is_told = request.instruction != SideInstruction::none;
+  return {{"used", decision.used ? Json(name(*decision.used)) : Json(nullptr)},
+          {"reason", name(decision.reason)},
+          {"contralateral", decision.contralateral},
+          {"uncertain", decision.uncertain},
+          {"image_contradicts", decision.image_contradicts},
+          {"instruction", is_told ? Json(name(request.instruction)) : Json(nullptr)},
+          {"instruction_source", is_told ? Json(request.source) : Json(nullptr)},
+          {"header_text",
+           request.label == FractureLabel::none ? Json(nullptr) : Json(std::string(name(request.label)))},
+          {"right", side_json(*choice, Side::right)},
+          {"left", side_json(*choice, Side::left)},
+          {"compared", evidence.compared ? Json(name(*evidence.compared)) : Json(nullptr)},
+          {"head_shift_mm", evidence.head_shift_mm ? point(*evidence.head_shift_mm) : Json(nullptr)},
+          {"surface_distance_mm", number(evidence.surface_distance_mm)}};
+}
+
 }  // namespace
 
 std::string report_json(const HipReport& report, const ReportSource& source) {
@@ -201,6 +242,7 @@ std::string report_json(const HipReport& report, const ReportSource& source) {
                      {"parameters", report.parameters},
                      {"calibration", calibration_json(report.calibration)},
                      {"psf", {{"in_plane_sigma_mm", psf_sigma_mm}}},
+                     {"side", decision_json(report.side)},
                      {"femurs", femurs_json(report.femurs)},
                      {"atlas", Json::array()}};
   try {

@@ -9,7 +9,6 @@
 #include "analysis/femur/head_sphere.h"
 #include "analysis/femur/lesser_trochanter.h"
 #include "analysis/femur/neck_axis.h"
-#include "analysis/femur/refine_surface.h"
 #include "analysis/femur/right_side.h"
 #include "analysis/volume/smooth_gaussian.h"
 #include "tests/support/drawn_hips.h"
@@ -144,16 +143,6 @@ TEST(HeadSphere, IsNotFoundInSoftTissue) {
   HuRegion region = ball_in_socket(0.0);
   for (float& hu : region.hu) hu = 40.0F;
   EXPECT_FALSE(fit_head_sphere(region, {0.0, 0.0, 0.0}, {}).has_value());
-}
-
-TEST(FaceLevel, IsHalfForThickAndNearThePeakForThinLayers) {
-  EXPECT_NEAR(face_level(1.0, 0.0), 0.5, 1e-6);
-  // A layer as thick as two sigma: peak 2 Phi(1) - 1 = 0.6827, value at its face Phi(2) - 0.5 = 0.4772.
-  EXPECT_NEAR(face_level(0.682689, 0.0), 0.477250, 1e-5);
-  // Thin: the profile is a Gaussian, the face lies at its top.
-  EXPECT_NEAR(face_level(0.05, 0.0) / 0.05, 1.0, 0.01);
-  // No layer, bone of 0.3 up to the surface: half of it.
-  EXPECT_NEAR(face_level(0.15, 0.3), 0.15, 1e-3);
 }
 
 TEST(RightSide, MirrorsLeftFemoraAndIsItsOwnInverse) {
