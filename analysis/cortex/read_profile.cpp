@@ -91,7 +91,8 @@ std::vector<Eigen::Vector3d> disc_offsets(const SurfacePoint& point, const ReadP
   const Eigen::Vector3d helper = std::abs(n.z()) < 0.9 ? Eigen::Vector3d::UnitZ() : Eigen::Vector3d::UnitX();
   const Eigen::Vector3d first = n.cross(helper).normalized();
   const Eigen::Vector3d second = n.cross(first);
-  const double radius = std::min(options.disc_radius_mm, 0.25 * std::abs(point.curvature_radius_mm));
+  const double radius =
+      std::min(options.disc_radius_mm, 0.125 / std::max(1e-6, std::abs(point.mean_curvature_per_mm)));
   std::vector<Eigen::Vector3d> offsets;
   for (int k = 0; k < options.disc_lines; ++k) {
     const double angle = 2.0 * std::numbers::pi * k / options.disc_lines;
@@ -160,7 +161,7 @@ LayerSamples read_voxels(const DensityVolume& volume,
     first[at] = std::max(0, static_cast<int>(std::ceil(low)));
     last[at] = std::min(grid.size[at] - 1, static_cast<int>(std::floor(high)));
   }
-  const double bend = 0.25 / point.curvature_radius_mm;
+  const double bend = 0.5 * point.mean_curvature_per_mm;
   LayerSamples samples;
   samples.slice_sine = profile.slice_sine;
   for (int k = first[2]; k <= last[2]; ++k) {

@@ -23,7 +23,7 @@ struct ReadProfileOptions {
 struct SurfacePoint {
   Eigen::Vector3d position_mm{0, 0, 0};  // frame of the volume's grid
   Eigen::Vector3d outward{0, 0, 1};      // unit
-  double curvature_radius_mm = 1e3;      // the smaller one
+  double mean_curvature_per_mm = 0.0;    // positive where convex; 1 / (2 R) of a cylinder
 };
 
 // The profile through one point of the periosteal surface, straight along its normal, outside to inside.

@@ -11,7 +11,7 @@ SurfacePoint as_segmented(const PhantomPoint& truth, double radius_mm, std::mt19
   constexpr double four_degrees = 0.0698;
   return {.position_mm = truth.position_mm + 0.5 * deviate(random) * truth.outward,
           .outward = (truth.outward + four_degrees / std::sqrt(2.0) * tilt).normalized(),
-          .curvature_radius_mm = radius_mm};
+          .mean_curvature_per_mm = 0.5 / radius_mm};
 }
 
 std::vector<CortexCase> cases_of(const CylinderPhantom& phantom, const PhantomScan& scan, int lines) {

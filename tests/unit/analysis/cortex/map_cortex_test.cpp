@@ -54,7 +54,7 @@ Tube tube_surface() {
       tube.mesh.vertices_mm.emplace_back(radius_mm * outward + Eigen::Vector3d(0.0, 0.0, 5.0 + 1.2 * k));
       tube.points.push_back({.position_mm = tube.mesh.vertices_mm.back(),
                              .outward = outward,
-                             .curvature_radius_mm = radius_mm});
+                             .mean_curvature_per_mm = 0.5 / radius_mm});
       tube.angle.push_back(angle);
     }
   }
