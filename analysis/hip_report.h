@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/calibration/calibration.h"
+#include "analysis/cortex/measure_cortex.h"
 #include "analysis/femur/cut_pictures.h"
 #include "analysis/femur/femur.h"
 #include "analysis/femur/segment_femora.h"
@@ -32,6 +33,7 @@ struct Subject {
 struct FemurResult {
   Side side = Side::right;
   bool used_for_atlas = false;
+  std::optional<CortexMeasurement> cortex;  // of a measured femur; absent when its cortex could not be mapped
   std::variant<UnmeasuredFemur, FemurMeasurement> outcome;
 
   [[nodiscard]] const FemurMeasurement* measurement() const {

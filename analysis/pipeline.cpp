@@ -7,8 +7,8 @@
 #include "analysis/volume/grade_acquisition.h"
 
 // The road of the data:
-//   CtVolume -> Calibration -> segmented femora (both sides, in HU) -> densitometry FN TR IT TH -> the side
-//   that is used -> HipReport
+//   CtVolume -> Calibration -> segmented femora (both sides, in HU) -> densitometry FN TR IT TH ->
+//   cortical map CTh CM CBMD ECTD -> the side that is used -> HipReport
 // A stage that cannot measure throws Refusal; it is caught here and nowhere else, and becomes a coded
 // sentence.
 
@@ -106,7 +106,7 @@ FemurResult measure_femur(const CtVolume& ct,
                           const FemurOutcome& outcome,
                           const HipReport& report,
                           const DensitometryOptions& options) {
-  FemurResult result{.side = side, .used_for_atlas = false, .outcome = UnmeasuredFemur{}};
+  FemurResult result{.side = side, .used_for_atlas = false, .cortex = {}, .outcome = UnmeasuredFemur{}};
   if (const auto* unmeasured = std::get_if<UnmeasuredFemur>(&outcome)) {
     result.outcome = *unmeasured;
     return result;
@@ -122,6 +122,22 @@ FemurResult measure_femur(const CtVolume& ct,
     result.outcome = without_values(femur, refusal.not_measured());
   }
   return result;
+}
+
+// A femur whose cortex cannot be mapped keeps its densitometry.
+void map_cortex_of(FemurResult& femur,
+                   const CtVolume& ct,
+                   const HipReport& report,
+                   const CortexOptions& options) {
+  auto* measured = std::get_if<FemurMeasurement>(&femur.outcome);
+  if (measured == nullptr) return;
+  try {
+    femur.cortex = measure_cortex(ct, *report.calibration, *measured, options);
+    append(measured->notes, femur.cortex->notes);
+    measured->grade = worse(measured->grade, femur.cortex->grade);
+  } catch (const Refusal& refusal) {
+    measured->notes.push_back({NoteCode::cortex_not_mapped, refusal.what()});
+  }
 }
 
 std::string both_reasons(const std::vector<FemurResult>& femurs) {
@@ -182,6 +198,7 @@ AnalysisOptions with_threads_everywhere(AnalysisOptions options) {
   options.calibration.threads = options.threads;
   options.femur.threads = options.threads;
   options.densitometry.threads = options.threads;
+  options.cortex.threads = options.threads;
   return options;
 }
 
@@ -197,6 +214,7 @@ HipReport analyse(const CtVolume& ct, const Subject& subject, const AnalysisOpti
     for (const Side side : {Side::right, Side::left}) {
       const FemurOutcome& outcome = (*femora)[static_cast<std::size_t>(side)];
       report.femurs.push_back(measure_femur(ct, side, outcome, report, options.densitometry));
+      map_cortex_of(report.femurs.back(), ct, report, options.cortex);
     }
     use_side(report, ct, *femora, options);
   }

@@ -17,6 +17,7 @@ struct AnalysisOptions {
   CalibrationOptions calibration;
   FemurOptions femur;
   DensitometryOptions densitometry;
+  CortexOptions cortex;
   SideOptions sides;
   SideChoice side = SideChoice::both;  // right and left are instructions, too
   SideInstruction instruction = SideInstruction::none;

@@ -120,6 +120,12 @@ std::string_view value_of(NoteCode note) {
       return "FH-N30";
     case NoteCode::sides_differ:
       return "FH-N31";
+    case NoteCode::cortex_not_mapped:
+      return "FH-N32";
+    case NoteCode::cortex_incomplete:
+      return "FH-N33";
+    case NoteCode::cortex_density_assumed:
+      return "FH-N34";
   }
   expects(false, "every note code has a coded value");
   return {};
@@ -127,7 +133,7 @@ std::string_view value_of(NoteCode note) {
 
 // The last enumerators of reason_codes.h; the switches above make the compiler ask for a new one.
 constexpr int refusal_count = static_cast<int>(RefusalCode::fracture) + 1;
-constexpr int note_count = static_cast<int>(NoteCode::sides_differ) + 1;
+constexpr int note_count = static_cast<int>(NoteCode::cortex_density_assumed) + 1;
 
 constexpr std::array named_codes{
     codes::imaging_measurement_report,

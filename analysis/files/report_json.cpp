@@ -132,9 +132,35 @@ Json femur_head(const FemurResult& femur, const Json& not_measured) {
       {"side", name(femur.side)}, {"used_for_atlas", femur.used_for_atlas}, {"not_measured", not_measured}};
 }
 
+Json means_json(const std::optional<CortexMeans>& means) {
+  if (!means) return nullptr;
+  return {{"vertices", means->vertices},
+          {"area_cm2", number(means->area_mm2 / mm2_per_cm2)},
+          {"cth_mm", number(means->cth_mm)},
+          {"cm_mg_cm2", number(means->cm_mg_cm2)},
+          {"cbmd_mg_cm3", number(means->cbmd_mg_cm3)},
+          {"ectd_mg_cm3", number(means->ectd_mg_cm3)},
+          {"density_from_prior_share", number(means->density_from_prior_share)}};
+}
+
+Json cortex_json(const std::optional<CortexMeasurement>& cortex) {
+  if (!cortex) return nullptr;
+  const BoneEstimate& bone = cortex->map.bone;
+  const auto& whole = (*cortex)[VoiName::th];
+  Json json = {{"mineral_basis", "HA"},
+               {"vertices", cortex->surface.mesh.vertices_mm.size()},
+               {"invalid_fraction", number(cortex->map.invalid_share)},
+               {"global_density_mg_cm3", number(bone.prior.cortex)},
+               {"global_density_assumed", bone.from_fallback},
+               {"sigma_mm", number(bone.prior.blur_sd_mm)},
+               {"mean_cth_mm", whole ? number(whole->cth_mm) : Json(nullptr)},
+               {"cut_below_lesser_trochanter_mm", number(cortex->surface.cut_below_lesser_trochanter_mm)}};
+  for (const VoiName voi : all_vois) json[std::string(name(voi))] = means_json((*cortex)[voi]);
+  return json;
+}
+
 // Parts of later stages; the schema has them from the start.
 void add_later_parts(Json& json) {
-  json["cortex"] = nullptr;
   json["registration"] = nullptr;
   json["comparisons"] = Json::array();
   json["patches"] = Json::array();
@@ -155,6 +181,7 @@ Json measured_json(const FemurResult& femur, const FemurMeasurement& measurement
   Json vois = {{"mineral_basis", "K2HPO4"}};
   for (const VoiName voi : all_vois) vois[std::string(name(voi))] = voi_json(measurement[voi]);
   json["vois"] = std::move(vois);
+  json["cortex"] = cortex_json(femur.cortex);
   add_later_parts(json);
   return json;
 }
@@ -170,6 +197,7 @@ Json unmeasured_json(const FemurResult& femur, const UnmeasuredFemur& unmeasured
   json["joint_space_p05_mm"] = nullptr;
   json["shaft_below_lesser_trochanter_mm"] = nullptr;
   json["vois"] = nullptr;
+  json["cortex"] = nullptr;
   add_later_parts(json);
   return json;
 }

@@ -121,6 +121,12 @@ Words words(NoteCode code) {
       return {"SIDE_INSTRUCTED", "Side told by an instruction"};
     case NoteCode::sides_differ:
       return {"SIDES_DIFFER", "Right and left femur differ"};
+    case NoteCode::cortex_not_mapped:
+      return {"CORTEX_NOT_MAPPED", "The cortex could not be mapped"};
+    case NoteCode::cortex_incomplete:
+      return {"CORTEX_INCOMPLETE", "Cortex not readable on part of the surface"};
+    case NoteCode::cortex_density_assumed:
+      return {"CORTEX_DENSITY_ASSUMED", "Cortical density assumed"};
   }
   expects(false, "every note code has words");
   return {};
@@ -140,7 +146,7 @@ std::span<const RefusalCode> all_refusal_codes() {
   return codes;
 }
 std::span<const NoteCode> all_note_codes() {
-  static const auto codes = every<NoteCode, static_cast<std::size_t>(NoteCode::sides_differ) + 1>();
+  static const auto codes = every<NoteCode, static_cast<std::size_t>(NoteCode::cortex_density_assumed) + 1>();
   return codes;
 }
 

@@ -79,6 +79,9 @@ TEST(Codes, StoredValuesOfReasonsAndNotesStay) {
   EXPECT_EQ(code_of(NoteCode::fracture_suspected).value, "FH-N29");
   EXPECT_EQ(code_of(NoteCode::side_instructed).value, "FH-N30");
   EXPECT_EQ(code_of(NoteCode::sides_differ).value, "FH-N31");
+  EXPECT_EQ(code_of(NoteCode::cortex_not_mapped).value, "FH-N32");
+  EXPECT_EQ(code_of(NoteCode::cortex_incomplete).value, "FH-N33");
+  EXPECT_EQ(code_of(NoteCode::cortex_density_assumed).value, "FH-N34");
   EXPECT_EQ(code_of(NoteCode::side_refused).value, "FH-N19");
   EXPECT_EQ(code_of(Grade::r).value, "FH-G04");
 }
