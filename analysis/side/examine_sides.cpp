@@ -61,8 +61,10 @@ SideEvidence evidence_of(const CtVolume& ct, const FemurOutcome& outcome) {
   } else {
     evidence.failure = std::get<UnmeasuredFemur>(outcome).reason.code;
   }
-  if (const std::optional<HeadSphere> head = head_of(outcome))
+  if (const std::optional<HeadSphere> head = head_of(outcome)) {
     evidence.metal_mm3 = metal_volume_mm3(ct, head->centre_mm, metal_search_radius_mm);
+    evidence.scan_below_head_mm = scan_cover(ct.grid, *head).below_head_centre_mm;
+  }
   return evidence;
 }
 

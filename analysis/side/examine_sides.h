@@ -34,6 +34,8 @@ struct SideOptions {
   // Part of that shift which femora turned differently about their shafts show (version), and which therefore
   // is allowed for before the shift counts.
   double version_difference_deg = 8.0;
+  // A scan that ends lower than this shows the lesser trochanter.
+  double enough_scan_below_head_mm = 100.0;
   double largest_volume_difference = 0.08;    // of the bone above the lesser trochanter, share
   double largest_prior_residual_mm = 4.0;     // 95th percentile
   double largest_prior_residual_ratio = 1.8;  // to the other side's
@@ -57,6 +59,7 @@ struct SideEvidence {
   bool outlined = false;
   std::optional<RefusalCode> failure;  // why it could not be outlined
   double metal_mm3 = 0.0;
+  std::optional<double> scan_below_head_mm;  // its centre
   std::optional<double> connectivity;
   std::optional<double> unexplained_mm2;
   std::optional<double> neck_shaft_angle_deg;
@@ -86,9 +89,10 @@ struct JudgedSide {
   SideFinding finding;
 };
 
-// The signs each side shows and what follows: two signs, one of them strong (prior residual, angle,
-// displacement, disconnection), are a fracture; one is a suspicion. A difference between the sides counts
-// against the one that is worse by itself; when nothing tells which, against both. Pure. [qct 5]
+// The signs each side shows and what follows. Strong are prior residual, angle, displacement, disconnection
+// and fracture faces: a strong one is a suspicion, with any second one a fracture; weak ones alone are only
+// told. A difference between the sides counts against the one that is worse by itself; when nothing tells
+// which, against both. Pure. [qct 5, with the departures of the README]
 [[nodiscard]] std::array<JudgedSide, 2> judge_sides(const HipEvidence& evidence, const SideOptions& options);
 
 }  // namespace focalhip

@@ -35,17 +35,23 @@ int worse_by_faces(const HipEvidence& evidence, const SideOptions& options) {
   return worse_of(*right > enough_mm2 && *right > 3.0 * *left, *left > enough_mm2 && *left > 3.0 * *right);
 }
 
-// A broken femur shortens: its head stands lower on the shaft.
-int worse_by_height(const HipEvidence& evidence) {
+// A broken femur shortens: its head stands lower on the shaft, or, driven in, nearer to it.
+int worse_by_shortening(const HipEvidence& evidence) {
   constexpr double clear_mm = 4.0;
   if (!evidence.head_shift_mm || !evidence.compared) return 0;
-  const double lower_mm = -evidence.head_shift_mm->z();
-  if (std::abs(lower_mm) < clear_mm) return 0;
-  const bool is_compared = lower_mm > 0.0;
-  return (*evidence.compared == Side::right) == is_compared ? 1 : -1;
+  const int compared = *evidence.compared == Side::right ? 1 : -1;
+  const Eigen::Vector3d& shift = *evidence.head_shift_mm;
+  if (std::abs(shift.z()) >= clear_mm) return shift.z() < 0.0 ? compared : -compared;
+  if (std::abs(shift.x()) >= clear_mm) return shift.x() > 0.0 ? compared : -compared;
+  return 0;
 }
 
 bool outline_failed(const SideEvidence& side) { return side.failure == RefusalCode::segmentation; }
+// No lesser trochanter found where the scan must show it.
+bool landmarks_failed(const SideEvidence& side, const SideOptions& options) {
+  return side.failure == RefusalCode::coverage && side.scan_below_head_mm &&
+         *side.scan_below_head_mm >= options.enough_scan_below_head_mm;
+}
 
 bool implausible_angle(const SideEvidence& side, const SideOptions& options) {
   return side.neck_shaft_angle_deg && (*side.neck_shaft_angle_deg < options.least_neck_shaft_angle_deg ||
@@ -75,12 +81,12 @@ class Judge {
   [[nodiscard]] int worse_side() const {
     const SideEvidence& right = evidence_.side[0];
     const SideEvidence& left = evidence_.side[1];
-    for (const int worse : {worse_by_connectivity(evidence_, options_.telling_connectivity_ratio),
-                            worse_by_faces(evidence_, options_),
-                            worse_of(outline_failed(right), outline_failed(left)),
-                            worse_of(implausible_angle(right, options_), implausible_angle(left, options_)),
-                            worse_by_height(evidence_),
-                            worse_by_connectivity(evidence_, options_.least_connectivity_ratio)}) {
+    for (const int worse :
+         {worse_by_connectivity(evidence_, options_.telling_connectivity_ratio),
+          worse_by_faces(evidence_, options_),
+          worse_by_shortening(evidence_),
+          worse_of(outline_failed(right), outline_failed(left)),
+          worse_of(implausible_angle(right, options_), implausible_angle(left, options_))}) {
       if (worse != 0) return worse;
     }
     return 0;
@@ -173,7 +179,8 @@ class Judge {
 
   void look_at_outlines() {
     for (std::size_t side = 0; side < 2; ++side) {
-      if (outline_failed(evidence_.side[side])) add(side, FractureSign::outline_failed, "outline failed");
+      if (outline_failed(evidence_.side[side]) || landmarks_failed(evidence_.side[side], options_))
+        add(side, FractureSign::outline_failed, "outline or landmarks failed");
     }
   }
 
@@ -207,19 +214,14 @@ class Judge {
     JudgedSide& judged = judged_[side];
     judged.finding.outlined = evidence.outlined;
     const bool strong = std::ranges::any_of(judged.signs, is_strong);
-    // Failed landmarks alone are no fracture.
-    const bool only_failed = std::ranges::all_of(
-        judged.signs, [](FractureSign sign) { return sign == FractureSign::outline_failed; });
     if (evidence.failure == RefusalCode::metal) {
       judged.finding.state = SideState::metal;
     } else if (strong && judged.signs.size() >= 2) {
       judged.finding.state = SideState::fractured;
     } else if (!evidence.outlined) {
       judged.finding.state = SideState::not_measurable;
-    } else if (!only_failed) {
-      judged.finding.state = SideState::suspicious;
     } else {
-      judged.finding.state = SideState::ok;
+      judged.finding.state = strong ? SideState::suspicious : SideState::ok;
     }
   }
 
