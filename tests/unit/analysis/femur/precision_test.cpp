@@ -1,0 +1,43 @@
+#include "analysis/femur/precision.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace focalhip {
+namespace {
+
+// ISCD's rule for 95 % confidence: 1.96 times the root of two, rounded.
+TEST(Precision, TheLeastSignificantChangeIsThatOfTheSociety) {
+  EXPECT_NEAR(least_significant_change(1.0), 1.96 * std::sqrt(2.0), 0.005);
+  EXPECT_DOUBLE_EQ(least_significant_change(0.010), 0.0277);
+}
+
+TEST(Precision, NothingIsClaimedWithoutASource) {
+  for (const VoiName voi : all_vois) {
+    for (const VoiQuantity quantity : all_voi_quantities) {
+      const std::optional<double> error = precision_errors(voi)[static_cast<std::size_t>(quantity)];
+      if (precision_source().empty()) {
+        EXPECT_FALSE(error);
+        EXPECT_FALSE(least_significant_change(voi, quantity));
+      }
+      if (error) {
+        EXPECT_GT(*error, 0.0);
+      }
+    }
+  }
+}
+
+TEST(Precision, TheWordsNameTheDefinitionAndTheSource) {
+  const std::string words = least_significant_change_words();
+  EXPECT_THAT(words, testing::HasSubstr("2.77 x precision error"));
+  if (precision_source().empty()) {
+    EXPECT_THAT(words, testing::HasSubstr("not determined"));
+  } else {
+    EXPECT_THAT(words, testing::HasSubstr(std::string(precision_source())));
+  }
+}
+
+}  // namespace
+}  // namespace focalhip
