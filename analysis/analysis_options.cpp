@@ -38,6 +38,9 @@ std::vector<std::string> problems_in(const AnalysisOptions& options) {
   require(problems,
           densitometry.projection_pixel_mm >= 0.1 && densitometry.projection_pixel_mm <= 2.0,
           "densitometry.projection_pixel_mm: 0.1 to 2");
+  for (const std::string& rule : problems_in(options.cortex)) problems.push_back("cortex: " + rule);
+  const bool told_by = options.instruction == SideInstruction::none || !options.instruction_source.empty();
+  require(problems, told_by, "instruction: its source must be named");
   require(problems, options.threads >= 1, "threads: at least 1");
   return problems;
 }
@@ -50,7 +53,12 @@ std::vector<std::string> parameters_of(const AnalysisOptions& options) {
           "neck_band_mm=" + number(options.densitometry.neck_band_mm),
           "distal_margin_mm=" + number(options.densitometry.distal_margin_mm),
           "trabecular_peel_mm=" + number(options.densitometry.trabecular_peel_mm),
-          "projection_pixel_mm=" + number(options.densitometry.projection_pixel_mm)};
+          "projection_pixel_mm=" + number(options.densitometry.projection_pixel_mm),
+          "surface_vertices=" + number(options.cortex.surface.vertices),
+          "cortex_method=" + std::string(name(options.cortex.map.measure.method)),
+          "cortex_prior_share=" + number(options.cortex.map.measure.cortex_prior_share),
+          "least_connectivity_ratio=" + number(options.sides.least_connectivity_ratio),
+          "largest_head_shift_mm=" + number(options.sides.largest_head_shift_mm)};
 }
 
 }  // namespace focalhip

@@ -7,9 +7,11 @@
 #include <vector>
 
 #include "analysis/calibration/calibration.h"
+#include "analysis/cortex/measure_cortex.h"
 #include "analysis/femur/cut_pictures.h"
 #include "analysis/femur/femur.h"
 #include "analysis/femur/segment_femora.h"
+#include "analysis/side/choose_side.h"
 
 namespace focalhip {
 
@@ -23,12 +25,15 @@ struct Subject {
   std::optional<double> height_cm;
   std::optional<double> weight_kg;
   DiabetesStatus t2dm = DiabetesStatus::unknown;
+  FractureLabel fracture_label = FractureLabel::none;  // a fracture named by the free texts of the header
+  std::optional<Side> laterality;  // Image, Frame or Series Laterality, or that of the requested procedure
 };
 
 // One femur: measured, or why not.
 struct FemurResult {
   Side side = Side::right;
   bool used_for_atlas = false;
+  std::optional<CortexMeasurement> cortex;  // of a measured femur; absent when its cortex could not be mapped
   std::variant<UnmeasuredFemur, FemurMeasurement> outcome;
 
   [[nodiscard]] const FemurMeasurement* measurement() const {
@@ -53,9 +58,10 @@ struct HipReport {
   std::vector<QualityNote> notes;
   std::optional<NotMeasured> refusal;  // set: nothing was measured; the other parts tell what was seen
   std::optional<Calibration> calibration;
-  std::vector<FemurResult> femurs;      // right, left; empty when the volume is no hip CT
-  std::vector<SlicePicture> pictures;   // axial and coronal through the femoral heads (or the middle)
-  std::vector<std::string> parameters;  // result-affecting options, "name=value"
+  std::vector<FemurResult> femurs;       // right, left; empty when the volume is no hip CT
+  std::optional<SideChoiceReport> side;  // which femur is used, and why; absent when it is no hip CT
+  std::vector<SlicePicture> pictures;    // axial and coronal through the femoral heads (or the middle)
+  std::vector<std::string> parameters;   // result-affecting options, "name=value"
 };
 
 }  // namespace focalhip

@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "analysis/scan_findings.h"
+#include "analysis/use_side.h"
 #include "analysis/volume/grade_acquisition.h"
 
 // The road of the data:
-//   CtVolume -> Calibration -> segmented femora (both sides, in HU) -> densitometry FN TR IT TH -> HipReport
+//   CtVolume -> Calibration -> segmented femora (both sides, in HU) -> densitometry FN TR IT TH ->
+//   cortical map CTh CM CBMD ECTD -> the side that is used -> HipReport
 // A stage that cannot measure throws Refusal; it is caught here and nowhere else, and becomes a coded
 // sentence.
 
@@ -104,7 +106,7 @@ FemurResult measure_femur(const CtVolume& ct,
                           const FemurOutcome& outcome,
                           const HipReport& report,
                           const DensitometryOptions& options) {
-  FemurResult result{.side = side, .used_for_atlas = false, .outcome = UnmeasuredFemur{}};
+  FemurResult result{.side = side, .used_for_atlas = false, .cortex = {}, .outcome = UnmeasuredFemur{}};
   if (const auto* unmeasured = std::get_if<UnmeasuredFemur>(&outcome)) {
     result.outcome = *unmeasured;
     return result;
@@ -122,28 +124,20 @@ FemurResult measure_femur(const CtVolume& ct,
   return result;
 }
 
-// The paper measures the right femur of people without a fracture; the left one stands in when the right
-// cannot be used.
-void mark_side_used(std::vector<FemurResult>& femurs) {
-  const auto measured =
-      std::ranges::find_if(femurs, [](const FemurResult& f) { return f.measurement() != nullptr; });
-  if (measured != femurs.end()) measured->used_for_atlas = true;
-}
-
-void keep_asked_sides(std::vector<FemurResult>& femurs, SideChoice side) {
-  std::erase_if(femurs, [side](const FemurResult& femur) {
-    switch (side) {
-      case SideChoice::both:
-        return false;
-      case SideChoice::right:
-        return femur.side != Side::right;
-      case SideChoice::left:
-        return femur.side != Side::left;
-      case SideChoice::automatic:
-        return !femur.used_for_atlas;
-    }
-    return false;
-  });
+// A femur whose cortex cannot be mapped keeps its densitometry.
+void map_cortex_of(FemurResult& femur,
+                   const CtVolume& ct,
+                   const HipReport& report,
+                   const CortexOptions& options) {
+  auto* measured = std::get_if<FemurMeasurement>(&femur.outcome);
+  if (measured == nullptr) return;
+  try {
+    femur.cortex = measure_cortex(ct, *report.calibration, *measured, options);
+    append(measured->notes, femur.cortex->notes);
+    measured->grade = worse(measured->grade, femur.cortex->grade);
+  } catch (const Refusal& refusal) {
+    measured->notes.push_back({NoteCode::cortex_not_mapped, refusal.what()});
+  }
 }
 
 std::string both_reasons(const std::vector<FemurResult>& femurs) {
@@ -163,7 +157,10 @@ void refuse_if_nothing_measured(HipReport& report) {
   const RefusalCode first = report.femurs.front().unmeasured()->reason.code;
   const bool same = std::ranges::all_of(
       report.femurs, [first](const FemurResult& f) { return f.unmeasured()->reason.code == first; });
-  refuse(report, {same ? first : RefusalCode::no_intact_side, both_reasons(report.femurs)});
+  const bool both_lost =
+      report.femurs.size() == 2 && (first == RefusalCode::metal || first == RefusalCode::fracture);
+  const RefusalCode code = same && !both_lost ? first : RefusalCode::no_intact_side;
+  refuse(report, {code, both_reasons(report.femurs)});
 }
 
 bool has_note(const std::vector<QualityNote>& notes, NoteCode code) {
@@ -201,6 +198,7 @@ AnalysisOptions with_threads_everywhere(AnalysisOptions options) {
   options.calibration.threads = options.threads;
   options.femur.threads = options.threads;
   options.densitometry.threads = options.threads;
+  options.cortex.threads = options.threads;
   return options;
 }
 
@@ -216,10 +214,10 @@ HipReport analyse(const CtVolume& ct, const Subject& subject, const AnalysisOpti
     for (const Side side : {Side::right, Side::left}) {
       const FemurOutcome& outcome = (*femora)[static_cast<std::size_t>(side)];
       report.femurs.push_back(measure_femur(ct, side, outcome, report, options.densitometry));
+      map_cortex_of(report.femurs.back(), ct, report, options.cortex);
     }
+    use_side(report, ct, *femora, options);
   }
-  mark_side_used(report.femurs);
-  keep_asked_sides(report.femurs, options.side);
   refuse_if_nothing_measured(report);
   lift_femur_notes(report);
   note_missing_context(report);

@@ -9,11 +9,20 @@ namespace focalhip {
 
 enum class SideChoice { both, right, left, automatic };
 
+// What the header's laterality (of images, series or the requested procedure) tells: nothing, the femur to
+// measure, or the broken one. Sites differ: after an accident it is the injured side.
+enum class LateralityMeaning { ignored, measured, fractured };
+
 struct AnalysisOptions {
   CalibrationOptions calibration;
   FemurOptions femur;
   DensitometryOptions densitometry;
-  SideChoice side = SideChoice::both;
+  CortexOptions cortex;
+  SideOptions sides;
+  SideChoice side = SideChoice::both;  // right and left are instructions, too
+  SideInstruction instruction = SideInstruction::none;
+  std::string instruction_source;  // "command line", "configuration", "peer"
+  LateralityMeaning laterality = LateralityMeaning::ignored;
   int threads = 2;  // changes speed only, never numbers; handed to every stage
 };
 [[nodiscard]] std::vector<std::string> problems_in(const AnalysisOptions& options);

@@ -72,6 +72,15 @@ const std::map<std::string, SecondaryCapture> secondary_capture_choices{
     {"single", SecondaryCapture::single},
     {"both", SecondaryCapture::both}};
 
+const std::map<std::string, SideChoice> side_choices{{"both", SideChoice::both},
+                                                     {"right", SideChoice::right},
+                                                     {"left", SideChoice::left},
+                                                     {"auto", SideChoice::automatic}};
+const std::map<std::string, LateralityMeaning> laterality_choices{
+    {"ignored", LateralityMeaning::ignored},
+    {"measured", LateralityMeaning::measured},
+    {"fractured", LateralityMeaning::fractured}};
+
 constexpr std::int64_t most_port = 65535;
 constexpr std::int64_t day_s = 86400;
 
@@ -130,6 +139,9 @@ void read_peer(Section& section, Peer& peer, Names& names) {
   section.texts("results_to", peer.results_to, known_name);
   section.boolean("silent", peer.silent);
   section.choice("secondary_capture", peer.secondary_capture, secondary_capture_choices);
+  SideChoice side = SideChoice::both;
+  section.choice("side", side, side_choices);
+  if (section.has("side")) peer.side = side;
   claim_title(section, "ae_title", peer.ae_title, names);
   for (const std::string& alias : peer.aliases) claim_title(section, "aliases", alias, names);
   const bool receives = !peer.silent && !section.has("results_to");
@@ -343,12 +355,8 @@ void read_calibration(Section& section, CalibrationSettings& settings, Calibrati
 }
 
 void read_analysis(Section& section, AnalysisOptions& analysis) {
-  section.choice("side",
-                 analysis.side,
-                 {{"both", SideChoice::both},
-                  {"right", SideChoice::right},
-                  {"left", SideChoice::left},
-                  {"auto", SideChoice::automatic}});
+  section.choice("side", analysis.side, side_choices);
+  section.choice("laterality", analysis.laterality, laterality_choices);
 }
 
 // --- the whole file

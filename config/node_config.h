@@ -49,6 +49,7 @@ struct Peer {
   std::vector<std::string> results_to;  // destination names; empty = itself
   bool silent = false;                  // compute, do not send
   SecondaryCapture secondary_capture = SecondaryCapture::multiframe;
+  std::optional<SideChoice> side;  // for what this peer sends, instead of [analysis] side
 };
 
 // [store]

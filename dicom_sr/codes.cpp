@@ -48,6 +48,8 @@ std::string_view value_of(RefusalCode reason) {
       return "FH-X17";
     case RefusalCode::processing_failed:
       return "FH-X18";
+    case RefusalCode::fracture:
+      return "FH-X19";
   }
   expects(false, "every refusal code has a coded value");
   return {};
@@ -110,14 +112,28 @@ std::string_view value_of(NoteCode note) {
       return "FH-N26";
     case NoteCode::muscle_imbalance:
       return "FH-N27";
+    case NoteCode::contralateral:
+      return "FH-N28";
+    case NoteCode::fracture_suspected:
+      return "FH-N29";
+    case NoteCode::side_instructed:
+      return "FH-N30";
+    case NoteCode::sides_differ:
+      return "FH-N31";
+    case NoteCode::cortex_not_mapped:
+      return "FH-N32";
+    case NoteCode::cortex_incomplete:
+      return "FH-N33";
+    case NoteCode::cortex_density_assumed:
+      return "FH-N34";
   }
   expects(false, "every note code has a coded value");
   return {};
 }
 
 // The last enumerators of reason_codes.h; the switches above make the compiler ask for a new one.
-constexpr int refusal_count = static_cast<int>(RefusalCode::processing_failed) + 1;
-constexpr int note_count = static_cast<int>(NoteCode::muscle_imbalance) + 1;
+constexpr int refusal_count = static_cast<int>(RefusalCode::fracture) + 1;
+constexpr int note_count = static_cast<int>(NoteCode::cortex_density_assumed) + 1;
 
 constexpr std::array named_codes{
     codes::imaging_measurement_report,

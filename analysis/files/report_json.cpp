@@ -132,9 +132,35 @@ Json femur_head(const FemurResult& femur, const Json& not_measured) {
       {"side", name(femur.side)}, {"used_for_atlas", femur.used_for_atlas}, {"not_measured", not_measured}};
 }
 
+Json means_json(const std::optional<CortexMeans>& means) {
+  if (!means) return nullptr;
+  return {{"vertices", means->vertices},
+          {"area_cm2", number(means->area_mm2 / mm2_per_cm2)},
+          {"cth_mm", number(means->cth_mm)},
+          {"cm_mg_cm2", number(means->cm_mg_cm2)},
+          {"cbmd_mg_cm3", number(means->cbmd_mg_cm3)},
+          {"ectd_mg_cm3", number(means->ectd_mg_cm3)},
+          {"density_from_prior_share", number(means->density_from_prior_share)}};
+}
+
+Json cortex_json(const std::optional<CortexMeasurement>& cortex) {
+  if (!cortex) return nullptr;
+  const BoneEstimate& bone = cortex->map.bone;
+  const auto& whole = (*cortex)[VoiName::th];
+  Json json = {{"mineral_basis", "HA"},
+               {"vertices", cortex->surface.mesh.vertices_mm.size()},
+               {"invalid_fraction", number(cortex->map.invalid_share)},
+               {"global_density_mg_cm3", number(bone.prior.cortex)},
+               {"global_density_assumed", bone.from_fallback},
+               {"sigma_mm", number(bone.prior.blur_sd_mm)},
+               {"mean_cth_mm", whole ? number(whole->cth_mm) : Json(nullptr)},
+               {"cut_below_lesser_trochanter_mm", number(cortex->surface.cut_below_lesser_trochanter_mm)}};
+  for (const VoiName voi : all_vois) json[std::string(name(voi))] = means_json((*cortex)[voi]);
+  return json;
+}
+
 // Parts of later stages; the schema has them from the start.
 void add_later_parts(Json& json) {
-  json["cortex"] = nullptr;
   json["registration"] = nullptr;
   json["comparisons"] = Json::array();
   json["patches"] = Json::array();
@@ -155,6 +181,7 @@ Json measured_json(const FemurResult& femur, const FemurMeasurement& measurement
   Json vois = {{"mineral_basis", "K2HPO4"}};
   for (const VoiName voi : all_vois) vois[std::string(name(voi))] = voi_json(measurement[voi]);
   json["vois"] = std::move(vois);
+  json["cortex"] = cortex_json(femur.cortex);
   add_later_parts(json);
   return json;
 }
@@ -170,6 +197,7 @@ Json unmeasured_json(const FemurResult& femur, const UnmeasuredFemur& unmeasured
   json["joint_space_p05_mm"] = nullptr;
   json["shaft_below_lesser_trochanter_mm"] = nullptr;
   json["vois"] = nullptr;
+  json["cortex"] = nullptr;
   add_later_parts(json);
   return json;
 }
@@ -182,6 +210,49 @@ Json femurs_json(const std::vector<FemurResult>& femurs) {
                                           : unmeasured_json(femur, *femur.unmeasured()));
   }
   return list;
+}
+
+Json side_json(const SideChoiceReport& choice, Side side) {
+  const auto at = static_cast<std::size_t>(side);
+  const SideEvidence& evidence = choice.evidence.side[at];
+  Json signs = Json::array();
+  for (const FractureSign sign : choice.signs[at]) signs.push_back(name(sign));
+  return {{"state", name(choice.decision.state[at])},
+          {"signs", std::move(signs)},
+          {"outlined", evidence.outlined},
+          {"outline_failure", evidence.failure ? Json(code_string(*evidence.failure)) : Json(nullptr)},
+          {"metal_cm3", number(evidence.metal_mm3 / mm3_per_cm3)},
+          {"connectivity", number(evidence.connectivity)},
+          {"unexplained_surface_cm2", number(evidence.unexplained_mm2, mm2_per_cm2)},
+          {"neck_shaft_angle_deg", number(evidence.neck_shaft_angle_deg)},
+          {"head_to_lesser_trochanter_mm", number(evidence.head_to_lesser_trochanter_mm)},
+          {"neck_length_mm", number(evidence.neck_length_mm)},
+          {"volume_above_lesser_trochanter_cm3", number(evidence.volume_above_trochanter_mm3, mm3_per_cm3)},
+          {"prior_residual_p95_mm", number(evidence.prior_residual_p95_mm)}};
+}
+
+// Which femur is used and what that rests on; null when no pair of hips was found.
+Json decision_json(const std::optional<SideChoiceReport>& choice) {
+  if (!choice) return nullptr;
+  const SideDecision& decision = choice->decision;
+  const SideRequest& request = choice->request;
+  const HipEvidence& evidence = choice->evidence;
+  const bool is_told = request.instruction != SideInstruction::none;
+  return {{"used", decision.used ? Json(name(*decision.used)) : Json(nullptr)},
+          {"reason", name(decision.reason)},
+          {"contralateral", decision.contralateral},
+          {"uncertain", decision.uncertain},
+          {"image_contradicts", decision.image_contradicts},
+          {"instruction", is_told ? Json(name(request.instruction)) : Json(nullptr)},
+          {"instruction_source", is_told ? Json(request.source) : Json(nullptr)},
+          {"header_text",
+           request.label == FractureLabel::none ? Json(nullptr) : Json(std::string(name(request.label)))},
+          {"right", side_json(*choice, Side::right)},
+          {"left", side_json(*choice, Side::left)},
+          {"compared", evidence.compared ? Json(name(*evidence.compared)) : Json(nullptr)},
+          {"head_shift_mm", evidence.head_shift_mm ? point(*evidence.head_shift_mm) : Json(nullptr)},
+          {"head_turn_deg", number(evidence.head_turn_deg)},
+          {"surface_distance_mm", number(evidence.surface_distance_mm)}};
 }
 
 }  // namespace
@@ -201,6 +272,7 @@ std::string report_json(const HipReport& report, const ReportSource& source) {
                      {"parameters", report.parameters},
                      {"calibration", calibration_json(report.calibration)},
                      {"psf", {{"in_plane_sigma_mm", psf_sigma_mm}}},
+                     {"side", decision_json(report.side)},
                      {"femurs", femurs_json(report.femurs)},
                      {"atlas", Json::array()}};
   try {

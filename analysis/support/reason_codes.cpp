@@ -50,6 +50,8 @@ Words words(RefusalCode code) {
       return {"R_NO_INTACT_SIDE", "Neither femur can be measured"};
     case RefusalCode::processing_failed:
       return {"R_PROCESSING", "Analysis stopped repeatedly"};
+    case RefusalCode::fracture:
+      return {"R_FRACTURE", "Femur judged fractured"};
   }
   expects(false, "every refusal code has words");
   return {};
@@ -111,6 +113,20 @@ Words words(NoteCode code) {
       return {"CALIBRATION_INTERNAL", "Calibrated by the patient's own tissues"};
     case NoteCode::muscle_imbalance:
       return {"MUSCLE_IMBALANCE", "Muscle reads differently left and right"};
+    case NoteCode::contralateral:
+      return {"CONTRALATERAL", "The intact side stands in"};
+    case NoteCode::fracture_suspected:
+      return {"FRACTURE_SUSPECTED", "Signs of a femoral fracture"};
+    case NoteCode::side_instructed:
+      return {"SIDE_INSTRUCTED", "Side told by an instruction"};
+    case NoteCode::sides_differ:
+      return {"SIDES_DIFFER", "Right and left femur differ"};
+    case NoteCode::cortex_not_mapped:
+      return {"CORTEX_NOT_MAPPED", "The cortex could not be mapped"};
+    case NoteCode::cortex_incomplete:
+      return {"CORTEX_INCOMPLETE", "Cortex not readable on part of the surface"};
+    case NoteCode::cortex_density_assumed:
+      return {"CORTEX_DENSITY_ASSUMED", "Cortical density assumed"};
   }
   expects(false, "every note code has words");
   return {};
@@ -126,11 +142,11 @@ std::array<Code, count> every() {
 
 std::span<const RefusalCode> all_refusal_codes() {
   static const auto codes =
-      every<RefusalCode, static_cast<std::size_t>(RefusalCode::processing_failed) + 1>();
+      every<RefusalCode, static_cast<std::size_t>(RefusalCode::fracture) + 1>();
   return codes;
 }
 std::span<const NoteCode> all_note_codes() {
-  static const auto codes = every<NoteCode, static_cast<std::size_t>(NoteCode::muscle_imbalance) + 1>();
+  static const auto codes = every<NoteCode, static_cast<std::size_t>(NoteCode::cortex_density_assumed) + 1>();
   return codes;
 }
 

@@ -31,7 +31,9 @@ constexpr const char* usage =
     "  --config FILE       phantom certificate, side and node name from a focalhip.toml\n"
     "  --t2dm yes|no|unknown    type 2 diabetes; default unknown\n"
     "  --height-cm X  --weight-kg X    instead of the header's\n"
-    "  --side both|right|left|auto     default both; auto = only the side used for the atlas\n"
+    "  --side both|right|left|auto     default both; auto = only the side used for the atlas; right, left:\n"
+    "                      that one, whatever the image shows\n"
+    "  --fracture-side right|left|both|none   the femur known to be broken; the other one is used\n"
     "  --threads N         default: all cores; changes speed only, never numbers\n"
     "  --quiet  --progress no progress at all, or also when not on a terminal\n"
     "  --help\n"
@@ -82,6 +84,27 @@ SideChoice side_of(const std::string& text) {
                                 {"auto", SideChoice::automatic}});
 }
 
+SideInstruction fracture_side_of(const std::string& text) {
+  return choice_of<SideInstruction>("--fracture-side",
+                                    text,
+                                    {{"right", SideInstruction::fracture_right},
+                                     {"left", SideInstruction::fracture_left},
+                                     {"both", SideInstruction::fracture_both},
+                                     {"none", SideInstruction::no_fracture}});
+}
+
+// What the command line tells of the sides; it outranks the configuration.
+void apply_sides(const CommandLine& line, AnalysisOptions& analysis) {
+  if (line.has("--side")) analysis.side = side_of(line.value("--side"));
+  const bool one_side = analysis.side == SideChoice::right || analysis.side == SideChoice::left;
+  if (!line.has("--fracture-side")) return;
+  if (line.has("--side") && one_side)
+    throw UsageError("--fracture-side contradicts --side " + line.value("--side"));
+  if (one_side) analysis.side = SideChoice::both;
+  analysis.instruction = fracture_side_of(line.value("--fracture-side"));
+  analysis.instruction_source = "the command line";
+}
+
 DiabetesStatus t2dm_of(const std::string& text) {
   return choice_of<DiabetesStatus>(
       "--t2dm",
@@ -106,7 +129,7 @@ Request request_of(const CommandLine& line, std::ostream& errors) {
   request.out = line.value("--out");
   if (line.has("--config")) apply_config(line.value("--config"), request, errors);
   apply_atlases(line);
-  if (line.has("--side")) request.analysis.side = side_of(line.value("--side"));
+  apply_sides(line, request.analysis);
   if (line.has("--t2dm")) request.overrides.t2dm = t2dm_of(line.value("--t2dm"));
   if (line.has("--height-cm")) {
     request.overrides.height_cm = number_in("--height-cm", line.value("--height-cm"), 30.0, 260.0);
@@ -172,11 +195,17 @@ int analyze(const Request& request, std::ostream& errors) {
 }  // namespace
 
 int analyze_command(std::span<const std::string> args, std::ostream& out, std::ostream& errors) {
-  const CommandLineRules rules{
-      .flags = {"--quiet", "--progress"},
-      .values = {"--out", "--config", "--t2dm", "--height-cm", "--weight-kg", "--side", "--threads"},
-      .repeatable_values = {"--atlas"},
-      .positionals = 1};
+  const CommandLineRules rules{.flags = {"--quiet", "--progress"},
+                               .values = {"--out",
+                                          "--config",
+                                          "--t2dm",
+                                          "--height-cm",
+                                          "--weight-kg",
+                                          "--side",
+                                          "--fracture-side",
+                                          "--threads"},
+                               .repeatable_values = {"--atlas"},
+                               .positionals = 1};
   try {
     const CommandLine line = parse_command_line(args, rules);
     if (line.has("--help")) {

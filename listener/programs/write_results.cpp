@@ -4,6 +4,7 @@
 
 #include "analysis/files/report_json.h"
 #include "analysis/files/write_nrrd.h"
+#include "analysis/files/write_surface_vtk.h"
 #include "analysis/files/write_whole_file.h"
 
 namespace focalhip {
@@ -20,7 +21,7 @@ bool is_earlier_result(const std::string& name) {
 // A refused run must not leave the masks of a good one behind.
 void remove_earlier_results(const fs::path& folder) {
   for (const Side side : {Side::right, Side::left}) {
-    for (const char* file : {"mask.nrrd", "voi.nrrd"}) fs::remove(folder / name(side) / file);
+    for (const char* file : {"mask.nrrd", "voi.nrrd", "surface.vtk"}) fs::remove(folder / name(side) / file);
     std::error_code not_empty;
     fs::remove(folder / name(side), not_empty);
   }
@@ -39,6 +40,7 @@ void write_masks(const fs::path& folder, const HipReport& report) {
     fs::create_directories(side);
     write_nrrd(side / "mask.nrrd", measured->mask.mask);
     write_nrrd(side / "voi.nrrd", measured->voi);
+    if (femur.cortex) write_surface_vtk(side / "surface.vtk", *femur.cortex);
   }
 }
 

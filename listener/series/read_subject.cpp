@@ -8,6 +8,7 @@
 #include <dcmtk/dcmdata/dcdeftag.h>
 
 #include "analysis/volume/kernel_class.h"
+#include "listener/series/fracture_label.h"
 
 namespace focalhip {
 
@@ -160,6 +161,72 @@ void read_acquisition_time(DcmItem& header, Acquisition& acquisition) {
   acquisition.acquisition_time = time.substr(0, time_digits);
 }
 
+// The first item of a sequence, or nothing.
+DcmItem* first_item(DcmItem& item, const DcmTagKey& sequence) {
+  DcmItem* first = nullptr;
+  return item.findAndGetSequenceItem(sequence, first, 0).good() ? first : nullptr;
+}
+
+FractureLabel read_fracture_label(DcmItem& header) {
+  std::vector<std::string> texts;
+  const auto add = [&texts](DcmItem* item, std::initializer_list<DcmTagKey> tags) {
+    if (item == nullptr) return;
+    for (const DcmTagKey& tag : tags) {
+      if (std::optional<std::string> text = raw_text(*item, tag)) texts.push_back(std::move(*text));
+    }
+  };
+  add(&header,
+      {DCM_StudyDescription,
+       DCM_SeriesDescription,
+       DCM_ProtocolName,
+       DCM_AdmittingDiagnosesDescription,
+       DCM_RETIRED_ReasonForStudy,
+       DCM_RequestedProcedureDescription,
+       DCM_ReasonForTheRequestedProcedure,
+       DCM_PerformedProcedureStepDescription});
+  add(first_item(header, DCM_RequestAttributesSequence),
+      {DCM_RequestedProcedureDescription,
+       DCM_ScheduledProcedureStepDescription,
+       DCM_ReasonForTheRequestedProcedure});
+  add(first_item(header, DCM_RequestedProcedureCodeSequence), {DCM_CodeMeaning});
+  return fracture_label(texts);
+}
+
+// SNOMED CT and the older SNOMED RT values of "Right" and "Left". [PS3.16 CID 244]
+std::optional<Side> side_of_code(DcmItem& code) {
+  const std::string value = plain_text(code, DCM_CodeValue);
+  if (value == "24028007" || value == "G-A100") return Side::right;
+  if (value == "7771000" || value == "G-A101") return Side::left;
+  return std::nullopt;
+}
+
+std::optional<Side> side_of_letter(const std::string& letter) {
+  if (letter == "R") return Side::right;
+  if (letter == "L") return Side::left;
+  return std::nullopt;
+}
+
+// What the header says of the side it is about; nothing when it says none, both, or contradicts itself.
+std::optional<Side> read_laterality(DcmItem& header) {
+  std::vector<std::optional<Side>> told{side_of_letter(plain_text(header, DCM_ImageLaterality)),
+                                        side_of_letter(plain_text(header, DCM_Laterality))};
+  if (DcmItem* shared = first_item(header, DCM_SharedFunctionalGroupsSequence)) {
+    if (DcmItem* anatomy = first_item(*shared, DCM_FrameAnatomySequence))
+      told.push_back(side_of_letter(plain_text(*anatomy, DCM_FrameLaterality)));
+  }
+  if (DcmItem* region = first_item(header, DCM_AnatomicRegionSequence)) {
+    if (DcmItem* modifier = first_item(*region, DCM_AnatomicRegionModifierSequence))
+      told.push_back(side_of_code(*modifier));
+  }
+  std::optional<Side> side;
+  for (const std::optional<Side>& one : told) {
+    if (!one) continue;
+    if (side && side != one) return std::nullopt;
+    side = one;
+  }
+  return side;
+}
+
 }  // namespace
 
 Subject read_subject(DcmItem& header) {
@@ -176,6 +243,8 @@ Subject read_subject(DcmItem& header) {
     subject.height_cm = *height_m * 100.0;
   }
   subject.weight_kg = within(decimal(header, DCM_PatientWeight), weight_kg_range);
+  subject.fracture_label = read_fracture_label(header);
+  subject.laterality = read_laterality(header);
   return subject;
 }
 

@@ -81,6 +81,10 @@ std::string result_configuration(const AnalysisOptions& options, const std::stri
   text << std::setprecision(std::numeric_limits<double>::max_digits10);
   for (const std::string& parameter : parameters_of(options)) text << parameter << '\n';
   text << "side=" << static_cast<int>(options.side) << '\n';
+  if (options.instruction != SideInstruction::none)
+    text << "instruction=" << name(options.instruction) << ',' << options.instruction_source << '\n';
+  if (options.laterality != LateralityMeaning::ignored)
+    text << "laterality=" << static_cast<int>(options.laterality) << '\n';
   text << "asynchronous_days=" << options.calibration.asynchronous_days << '\n';
   for (const SitePhantom& site : options.calibration.phantoms) {
     text << "phantom " << site.phantom.name << ' ' << static_cast<int>(site.phantom.basis) << ' '

@@ -36,6 +36,16 @@ StampRequest stamp_of(const NodeConfig& config, const JobTask& task, const Analy
   return stamp;
 }
 
+// A side of the sender's own outranks the one of the node.
+void apply_peer(const Peer* peer, AnalysisOptions& options) {
+  if (peer == nullptr || !peer->side) return;
+  options.side = *peer->side;
+  if (options.side != SideChoice::right && options.side != SideChoice::left) return;
+  const bool right = options.side == SideChoice::right;
+  options.instruction = right ? SideInstruction::measure_right : SideInstruction::measure_left;
+  options.instruction_source = "the sender's configuration";
+}
+
 // Wall time of each stage, named by the first word of its announcement.
 class StageClock {
  public:
@@ -71,6 +81,7 @@ JobResult work_on_job(const NodeConfig& config, const JobTask& task) {
   for (const std::string& file : task.input.files) files.push_back(config.node.data_folder / file);
   AnalysisOptions options = config.analysis;
   options.threads = config.limits.threads_per_job;
+  apply_peer(config.peer(task.job.what.calling_ae_title), options);
   StageClock clock;
   clock.begin("scan");
   const SeriesWork work = series_work(files, task.input.other_series, refusal_of(task));

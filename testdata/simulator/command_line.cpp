@@ -36,7 +36,10 @@ std::string apply(SimulateRequest& request, std::span<const char* const> argumen
     return std::string(name) + ": needs a value (" + std::string(option->value) + ")";
   }
   const std::string rule = option->set(request, value);
-  if (changes_files(name)) request.identity[std::string(name)] = std::string(value);
+  if (changes_files(name)) {
+    std::string& given = request.identity[std::string(name)];
+    given.append(given.empty() ? "" : "|").append(value);  // some options may be given for either side
+  }
   return rule.empty() ? rule : std::string(name) + ": " + rule + ", not \"" + std::string(value) + '"';
 }
 
@@ -62,6 +65,12 @@ ParsedRequest parse_command_line(std::span<const char* const> arguments) {
   if (parsed.request.out_folder.empty()) parsed.problems.emplace_back("--out: missing");
   if (!parsed.request.seed) parsed.problems.emplace_back("--seed: missing");
   for (const std::string& problem : problems_in(parsed.request.protocol)) parsed.problems.push_back(problem);
+  const SimulateRequest& r = parsed.request;
+  if (r.traps.axes &&
+      (r.protocol.gantry_tilt_deg != 0.0 || r.protocol.shear_deg != 0.0 || r.second_acquisition))
+    parsed.problems.emplace_back("--axes: not with --gantry-tilt, --shear or --second-acquisition");
+  if (r.traps.axes && !r.traps.axes->axial() && r.object_kind != ObjectKind::ct_image)
+    parsed.problems.emplace_back("--axes: a multi-frame object takes axial images only");
   return parsed;
 }
 

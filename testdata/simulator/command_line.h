@@ -58,6 +58,7 @@ struct SimulateRequest {
   bool second_thick = false;
   bool second_sharp = false;
   bool rods_only = false;
+  std::vector<std::function<void(HipParameters&)>> person_changes;       // to the drawn person
   std::vector<std::function<void(PhantomParameters&)>> phantom_changes;  // to the drawn person's phantom
   // Every option given that can change the files, with its value.
   std::map<std::string, std::string, std::less<>> identity;

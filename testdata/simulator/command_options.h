@@ -26,6 +26,9 @@ struct Option {
 // Options of beam, kernel, noise and artefacts.
 [[nodiscard]] std::vector<Option> physics_options();
 
+// Options of what is wrong with the hips and how the legs lie.
+[[nodiscard]] std::vector<Option> case_options();
+
 // Options of the calibration phantom.
 [[nodiscard]] std::vector<Option> phantom_options();
 

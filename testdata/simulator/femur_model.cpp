@@ -10,6 +10,9 @@ namespace {
 
 constexpr double field_step_mm = 1.0;
 constexpr double margin_mm = 9.0;
+constexpr double cyst_mg_cm3 = 10.0;
+constexpr double broken_reach_mm = 45.0;       // a distal fragment may move up by this
+constexpr double crushed_most_mg_cm3 = 900.0;  // spongy bone driven into spongy bone
 
 FieldGrid<3> sampled_fields(const FemurShape& shape, double lowest_z_mm, int threads) {
   const FemurParameters& f = shape.parameters();
@@ -36,6 +39,15 @@ FieldGrid<3> sampled_fields(const FemurShape& shape, double lowest_z_mm, int thr
     }
   }
   return fields;
+}
+
+FractureLandmarks fracture_landmarks(const FemurShape& shape) {
+  const FemurParameters& f = shape.parameters();
+  return {shape.head_centre_mm(),
+          shape.neck_direction(),
+          f.head_radius_mm,
+          f.neck_length_mm,
+          shape.lesser_tip_centre_mm()};
 }
 
 }  // namespace
@@ -72,17 +84,29 @@ FemurModel::FemurModel(const FemurParameters& parameters, Side side, double lowe
     : shape_(parameters),
       pose_(shape_, side),
       side_(side),
-      fields_(sampled_fields(shape_, lowest_z_femur_mm, threads)),
+      fields_(
+          sampled_fields(shape_, lowest_z_femur_mm - (parameters.fracture ? broken_reach_mm : 0.0), threads)),
       texture_(parameters.texture_seed, 2.0),
       texture_sd_log_(std::sqrt(std::log(1.0 + parameters.texture_cv * parameters.texture_cv))),
       box_low_{1e9, 1e9, 1e9},
       box_high_{-1e9, -1e9, -1e9} {
+  if (!parameters.fracture) {
+    widen_box(nullptr);
+    return;
+  }
+  fracture_.emplace(*parameters.fracture, fracture_landmarks(shape_));
+  for (int fragment = 0; fragment < fracture_->fragments(); ++fragment)
+    widen_box(&fracture_->motion(fragment));
+}
+
+void FemurModel::widen_box(const RigidMotion* motion) {
   const Vec3 low = fields_.low_mm();
   const Vec3 high = fields_.high_mm();
   for (int corner = 0; corner < 8; ++corner) {
-    const Vec3 p = pose_.patient_from_femur({(corner & 1) != 0 ? high.x : low.x,
-                                             (corner & 2) != 0 ? high.y : low.y,
-                                             (corner & 4) != 0 ? high.z : low.z});
+    const Vec3 q{(corner & 1) != 0 ? high.x : low.x,
+                 (corner & 2) != 0 ? high.y : low.y,
+                 (corner & 4) != 0 ? high.z : low.z};
+    const Vec3 p = pose_.patient_from_femur(motion == nullptr ? q : motion->forward(q));
     box_low_ = {std::min(box_low_.x, p.x), std::min(box_low_.y, p.y), std::min(box_low_.z, p.z)};
     box_high_ = {std::max(box_high_.x, p.x), std::max(box_high_.y, p.y), std::max(box_high_.z, p.z)};
   }
@@ -95,12 +119,64 @@ bool FemurModel::near(Vec3 p) const {
 
 double FemurModel::distance_mm(Vec3 p_patient_mm) const {
   const Vec3 p = pose_.femur_from_patient(p_patient_mm);
+  if (fracture_) return broken_distance_mm(p);
   return fields_.contains(p) ? distance_femur_mm(p) : 1e3;
 }
 
 FemurPoint FemurModel::point(Vec3 p_patient_mm, double edge_width_mm) const {
   const Vec3 p = pose_.femur_from_patient(p_patient_mm);
+  if (fracture_) return broken_point(p, edge_width_mm);
   return fields_.contains(p) ? point_femur(p, edge_width_mm) : FemurPoint{};
+}
+
+double FemurModel::broken_distance_mm(Vec3 p_placed_mm) const {
+  double nearest = 1e3;
+  for (int fragment = 0; fragment < fracture_->fragments(); ++fragment) {
+    const Vec3 q = fracture_->motion(fragment).back(p_placed_mm);
+    if (!fields_.contains(q)) continue;
+    nearest = std::min(nearest, std::max(distance_femur_mm(q), fracture_->cut_distance_mm(fragment, q)));
+  }
+  return nearest;
+}
+
+FemurPoint FemurModel::broken_point(Vec3 p_placed_mm, double edge_width_mm) const {
+  FemurPoint result;
+  const double fat = shape_.parameters().marrow_fat_mg_cm3;
+  for (int fragment = 0; fragment < fracture_->fragments(); ++fragment) {
+    const Vec3 q = fracture_->motion(fragment).back(p_placed_mm);
+    if (!fields_.contains(q)) continue;
+    FemurPoint here = point_femur(q, edge_width_mm);
+    here.distance_mm = std::max(here.distance_mm, fracture_->cut_distance_mm(fragment, q));
+    if (here.distance_mm > 1.0) here.density_mg_cm3 = here.cortical_share = 0.0;
+    const FemurPoint& other = here.distance_mm < result.distance_mm ? result : here;
+    // Bone driven into bone: the mineral of both in the place of one, the marrow pressed out.
+    const double crushed = std::clamp(0.5 - other.distance_mm / edge_width_mm, 0.0, 1.0) *
+                           std::max(other.density_mg_cm3 - fat, 0.0);
+    FemurPoint best = here.distance_mm < result.distance_mm ? here : result;
+    if (crushed > 0.0) {
+      const double most = std::max(best.density_mg_cm3, crushed_most_mg_cm3);
+      best.density_mg_cm3 = std::min(best.density_mg_cm3 + crushed, most);
+    }
+    result = best;
+  }
+  return result;
+}
+
+double FemurModel::haematoma_share(Vec3 p_patient_mm) const {
+  return fracture_ ? fracture_->haematoma_share(pose_.femur_from_patient(p_patient_mm)) : 0.0;
+}
+
+// Dense bone under the loaded cap of the head, fluid in the cysts.
+double FemurModel::arthritic(Vec3 p, double distance_mm, double spongy) const {
+  const FemurParameters& f = shape_.parameters();
+  const Vec3 d = p - shape_.head_centre_mm();
+  const double loaded = smooth_step(0.35, 0.75, d.z / std::max(length(d), 1.0));
+  spongy += f.sclerosis_mg_cm3 * loaded * gaussian(distance_mm, 5.0);
+  for (const Cyst& cyst : f.cysts) {
+    const double inside = std::clamp(0.5 - 2.0 * (length(p - cyst.centre_mm) - cyst.radius_mm), 0.0, 1.0);
+    spongy = mix(spongy, cyst_mg_cm3, inside);
+  }
+  return spongy;
 }
 
 FemurPoint FemurModel::point_femur(Vec3 p_femur_mm, double edge_width_mm) const {
@@ -117,8 +193,8 @@ FemurPoint FemurModel::point_femur(Vec3 p_femur_mm, double edge_width_mm) const 
   if (cortical_share < 1.0) {
     const double variation = std::exp(texture_sd_log_ * texture_.sample(shape_.texture_point(p_femur_mm)) -
                                       0.5 * texture_sd_log_ * texture_sd_log_);
-    const double spongy =
-        f.marrow_fat_mg_cm3 + variation * (static_cast<double>(trabecular) - f.marrow_fat_mg_cm3);
+    double spongy = f.marrow_fat_mg_cm3 + variation * (static_cast<double>(trabecular) - f.marrow_fat_mg_cm3);
+    if (f.sclerosis_mg_cm3 > 0.0 || !f.cysts.empty()) spongy = arthritic(p_femur_mm, distance, spongy);
     density = mix(spongy, density, cortical_share);
   }
   return {distance, density, cortical_share};

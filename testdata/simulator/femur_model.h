@@ -1,7 +1,10 @@
 #pragma once
 
+#include <optional>
+
 #include "testdata/simulator/femur_shape.h"
 #include "testdata/simulator/field_grid.h"
+#include "testdata/simulator/fracture_model.h"
 #include "testdata/simulator/hip_parameters.h"
 #include "testdata/simulator/texture_field.h"
 
@@ -38,7 +41,13 @@ class FemurModel {
   [[nodiscard]] FemurPoint point(Vec3 p_patient_mm, double edge_width_mm) const;
   [[nodiscard]] double distance_mm(Vec3 p_patient_mm) const;
 
-  // In the femur frame.
+  // The fragments of a broken femur; the patient's points above see them, the femur frame below is that of
+  // the intact bone.
+  [[nodiscard]] const std::optional<FractureModel>& fracture() const { return fracture_; }
+  // 1 where the blood of a fracture fills what is not bone.
+  [[nodiscard]] double haematoma_share(Vec3 p_patient_mm) const;
+
+  // In the femur frame, intact.
   [[nodiscard]] double distance_femur_mm(Vec3 p_femur_mm) const { return fields_.sample(p_femur_mm)[0]; }
   [[nodiscard]] double cortex_femur_mm(Vec3 p_femur_mm) const { return fields_.sample(p_femur_mm)[1]; }
   [[nodiscard]] FemurPoint point_femur(Vec3 p_femur_mm, double edge_width_mm) const;
@@ -52,12 +61,18 @@ class FemurModel {
   [[nodiscard]] bool near(Vec3 p_patient_mm) const;
 
  private:
+  [[nodiscard]] double arthritic(Vec3 p_femur_mm, double distance_mm, double spongy_mg_cm3) const;
+  void widen_box(const RigidMotion* motion);
+  [[nodiscard]] double broken_distance_mm(Vec3 p_placed_mm) const;
+  [[nodiscard]] FemurPoint broken_point(Vec3 p_placed_mm, double edge_width_mm) const;
+
   FemurShape shape_;
   FemurPose pose_;
   Side side_;
   FieldGrid<3> fields_;  // distance, cortex, trabecular density
   TextureField texture_;
   double texture_sd_log_;
+  std::optional<FractureModel> fracture_;
   Vec3 box_low_;
   Vec3 box_high_;
 };

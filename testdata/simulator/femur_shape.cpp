@@ -127,12 +127,24 @@ double FemurShape::fovea_distance(Vec3 p) const {
   return sphere_distance(p, head_centre_ + (parameters_.head_radius_mm + radius - 2.2) * direction, radius);
 }
 
+// An uneven collar where the articular surface ends.
+double FemurShape::osteophyte_distance(Vec3 p) const {
+  const double radius = parameters_.head_radius_mm;
+  const Vec3 d = p - (head_centre_ - (0.60 * radius) * neck_);
+  const double along = dot(d, neck_);
+  const Vec3 across = d - along * neck_;
+  const double angle = std::atan2(across.y, dot(across, superior_));
+  const double uneven = 0.7 + 0.3 * std::cos(2.0 * angle + 0.8);
+  return std::hypot(length(across) - 0.80 * radius, along) - parameters_.osteophyte_mm * uneven;
+}
+
 double FemurShape::implicit_without_lesser(Vec3 p) const {
   const double k = parameters_.blend_mm;
   double d = smooth_min(shaft_distance(p), neck_distance(p), k);
   d = smooth_min(d, greater_trochanter_distance(p), 0.75 * k);
   d = smooth_min(d, head_distance(p), 6.0);
   if (parameters_.linea_aspera_mm > 0.0) d = smooth_min(d, linea_aspera_distance(p), 4.0);
+  if (parameters_.osteophyte_mm > 0.0) d = smooth_min(d, osteophyte_distance(p), 3.0);
   return smooth_max(d, -fovea_distance(p), 2.0);
 }
 

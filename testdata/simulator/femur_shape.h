@@ -54,6 +54,7 @@ class FemurShape {
   [[nodiscard]] double lesser_trochanter_distance(Vec3 p) const;
   [[nodiscard]] double head_distance(Vec3 p) const;
   [[nodiscard]] double linea_aspera_distance(Vec3 p) const;
+  [[nodiscard]] double osteophyte_distance(Vec3 p) const;
   [[nodiscard]] double fovea_distance(Vec3 p) const;
   [[nodiscard]] double defect_factor(Vec3 p, double share) const;
 

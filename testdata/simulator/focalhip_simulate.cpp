@@ -150,6 +150,7 @@ void run(const SimulateRequest& request) {
   HipParameters hip = draw_hip(*request.seed, request.sex);
   if (request.age_years) hip.age_years = *request.age_years;
   const std::uint64_t scan_seed = mix_bits(*request.seed, 17, request.study_seed);
+  for (const auto& change : request.person_changes) change(hip);
   for (const auto& change : request.phantom_changes) change(hip.phantom);
   const SimulatedScan scan = scanned(request, hip, request.protocol, scan_seed, progress);
 

@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <numbers>
+#include <optional>
 #include <vector>
 
+#include "testdata/simulator/fracture_parameters.h"
+#include "testdata/simulator/implant_parameters.h"
 #include "testdata/simulator/phantom_parameters.h"
 #include "testdata/simulator/vector3.h"
 
@@ -24,6 +27,12 @@ struct FocalDefect {
   Vec3 centre_femur_mm;   // near the periosteal surface
   double fwhm_mm = 16.0;  // 12 .. 20
   double depth = 0.35;    // lost fraction of thickness and density at the centre, 0 .. 0.5
+};
+
+// A hole in spongy bone filled with fluid.
+struct Cyst {
+  Vec3 centre_mm;  // femur frame in a femur; from the head's centre (lateral, anterior, cranial) in a pelvis
+  double radius_mm = 3.0;
 };
 
 struct FemurParameters {
@@ -80,6 +89,13 @@ struct FemurParameters {
 
   std::vector<FocalDefect> defects;
   std::uint64_t texture_seed = 1;
+
+  std::optional<Fracture> fracture;
+
+  // Arthritis: a collar at the head-neck junction, dense bone under the loaded cap of the head, cysts.
+  double osteophyte_mm = 0.0;  // how far the collar stands out
+  double sclerosis_mg_cm3 = 0.0;
+  std::vector<Cyst> cysts;
 };
 
 struct PelvisParameters {
@@ -90,6 +106,11 @@ struct PelvisParameters {
   double cortical_density_mg_cm3 = 1000.0;  // HA
   double trabecular_mg_cm3 = 170.0;         // HA
   double size = 1.0;
+  // Arthritis; the joint above the head where it differs from the rest, 0 = it does not.
+  double superior_joint_space_mm = 0.0;
+  double rim_osteophyte_mm = 0.0;
+  double sclerosis_mg_cm3 = 0.0;
+  std::vector<Cyst> cysts;
 };
 
 struct BodyParameters {
@@ -116,6 +137,7 @@ struct HipParameters {
   PelvisParameters left_pelvis;
   BodyParameters body;
   PhantomParameters phantom;
+  std::vector<Implant> implants;
 };
 
 // One person of the given sex, after the controls of the paper's Table 1; the same seed gives the same

@@ -102,7 +102,7 @@ Images acquire(const Scene& scene,
                std::uint64_t noise_seed,
                int threads,
                const std::function<void(double)>& progress) {
-  const SliceSampler sampler(scene, grid);
+  const SliceSampler sampler(scene, grid, protocol);
   const InPlaneBlur blur(protocol, sampler.fine_mm(), sampler.fine_per_pixel());
   const NoiseMaker noise(noise_region(scene), protocol.noise_sd_hu, grid, noise_seed);
   Images images;

@@ -42,7 +42,13 @@ Vec3 PelvisModel::hip_from_patient(Vec3 p) const {
 double PelvisModel::joint_space_mm(Vec3 direction) const {
   const double fossa = smooth_step(0.80, 0.93, dot(direction, normalised(cup_axis_ + Vec3{0.0, 0.0, -0.55})));
   const double medial = std::max(0.0, -direction.x);
-  return parameters_.joint_space_mm * (1.0 + 0.25 * medial) + 3.5 * fossa;
+  double apex = parameters_.joint_space_mm;
+  if (parameters_.superior_joint_space_mm > 0.0) {
+    // Worn above the head, somewhat laterally.
+    const Vec3 worn = normalised({0.25, 0.1, 1.0});
+    apex = mix(apex, parameters_.superior_joint_space_mm, smooth_step(0.45, 0.80, dot(direction, worn)));
+  }
+  return apex * (1.0 + 0.25 * medial) + 3.5 * fossa;
 }
 
 double PelvisModel::narrow_joint_space_mm() const {
@@ -69,7 +75,15 @@ double PelvisModel::cup_opening(Vec3 p) const {
 double PelvisModel::cup_distance(Vec3 p) const {
   const double s = parameters_.size;
   const double outer = head_radius_mm_ + parameters_.joint_space_mm + 5.5 * s;
-  return smooth_max(length(p) - outer, cup_opening(p), 4.0);
+  const double cup = smooth_max(length(p) - outer, cup_opening(p), 4.0);
+  if (parameters_.rim_osteophyte_mm <= 0.0) return cup;
+  // A lip that goes on from the rim around the head, thickest above.
+  const double along = dot(p, cup_axis_);
+  const double radial = length(p - along * cup_axis_);
+  const double upper = 0.6 + 0.4 * std::clamp(p.z / outer, -1.0, 1.0);
+  const double lip =
+      std::hypot(radial - (outer - 2.0), along + 1.5) - 1.2 - parameters_.rim_osteophyte_mm * upper;
+  return smooth_min(cup, lip, 3.0);
 }
 
 double PelvisModel::bone_distance(Vec3 p) const {
@@ -173,8 +187,12 @@ PelvisPoint PelvisModel::point(Vec3 p_patient_mm, double edge_width_mm) const {
   const double articular = smooth_step(6.0, 1.0, joint_depth) * smooth_step(3.0, -3.0, cup_opening(p));
   const double cortex = mix(parameters_.cortex_mm, parameters_.subchondral_mm, articular);
   const double share = std::clamp(0.5 + (result.distance_mm + cortex) / edge_width_mm, 0.0, 1.0);
-  const double dense_below = 120.0 * gaussian(joint_depth, 7.0);  // sourcil
-  const double spongy = parameters_.trabecular_mg_cm3 + dense_below + 45.0 * texture_.sample(p);
+  const double dense_below = (120.0 + parameters_.sclerosis_mg_cm3) * gaussian(joint_depth, 7.0);  // sourcil
+  double spongy = parameters_.trabecular_mg_cm3 + dense_below + 45.0 * texture_.sample(p);
+  for (const Cyst& cyst : parameters_.cysts) {
+    const double inside = std::clamp(0.5 - 2.0 * (length(p - cyst.centre_mm) - cyst.radius_mm), 0.0, 1.0);
+    spongy = mix(spongy, 10.0, inside);
+  }
   result.density_mg_cm3 = mix(spongy, parameters_.cortical_density_mg_cm3, share);
   return result;
 }

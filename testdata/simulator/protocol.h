@@ -63,6 +63,9 @@ struct Protocol {
   Implants implants = Implants::none;
   double noise_sd_hu = 27.0;  // at the centre of the field
   ScannerDrift drift;
+  // Finest steps of the sampling. Coarser ones are cheaper; the blur makes up for the pixel's own width.
+  double fine_in_plane_mm = 0.55;
+  double fine_along_z_mm = 0.34;
   bool phantom = true;
   bool prone = false;          // the person lies on the front: table and phantom are anterior
   bool contrast = false;       // vessels and organs enhanced

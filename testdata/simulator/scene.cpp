@@ -11,6 +11,7 @@ namespace {
 constexpr double cartilage_hu = 62.0;
 constexpr double capsule_hu = 52.0;
 constexpr double metal_hu = 8000.0;
+constexpr double resected_hu = 30.0;  // scar and fluid; a liner of polyethylene is little darker
 
 double share(double d, double width) { return std::clamp(0.5 - d / width, 0.0, 1.0); }
 
@@ -29,6 +30,7 @@ double inner_hu(const Scene& scene, Vec3 p, double hu, double width, double slop
   const double factor = scene.errors.bone_factor();
   // Capsule and tendons hug the femur, cartilage fills the joint.
   if (bone.distance_mm < 6.0) hu = mix(hu, capsule_hu, 0.85 * share(bone.distance_mm - 2.6, 2.0));
+  if (femur.fracture()) hu = mix(hu, femur.fracture()->fracture().haematoma_hu, femur.haematoma_share(p));
   hu = mix(hu, cartilage_hu, pelvis.joint_share);
   hu = mix(hu,
            factor * bone_hu(scene.calibration, pelvis.density_mg_cm3, slope_gain),
@@ -43,9 +45,10 @@ double inner_hu(const Scene& scene, Vec3 p, double hu, double width, double slop
     result.femur_point = bone;
   }
   if (scene.implants.empty()) return hu;
-  const double metal = scene.implants.distance_mm(p);
-  result.edge_mm = std::min(result.edge_mm, std::abs(metal));
-  return mix(hu, metal_hu, share(metal, width));
+  const double resected = scene.implants.resected_mm(p);
+  result.edge_mm = std::min(result.edge_mm, std::abs(resected));
+  hu = mix(hu, resected_hu, share(resected, width));
+  return hu;
 }
 
 }  // namespace
@@ -87,7 +90,7 @@ Scene build_scene(
   shown.body = at_beam(hip.body, beam);
   BodyModel body(shown, protocol.contrast, extent.low_z_mm, extent.high_z_mm, threads);
   TableModel table(hip.phantom, protocol.phantom, protocol.prone, beam, body.outline());
-  const ImplantModel implants(protocol.implants, right, left);
+  const ImplantModel implants(protocol.implants, hip.implants, right, left, body);
   return {calibration_of(beam),
           ScannerErrors(protocol, hip.body, middle, water_offset_hu),
           protocol.motion,
@@ -115,6 +118,11 @@ ScenePoint scene_point(const Scene& scene, Vec3 p_patient, double width) {
     hu = mix(hu, body.hu, inside_skin);
     if (body.skin_distance_mm < -3.0) hu = inner_hu(scene, p, hu, width, slope_gain, result);
     hu += inside_skin * scene.errors.cupping_hu(p);
+  }
+  if (!scene.implants.empty()) {
+    const double metal = scene.implants.distance_mm(p);
+    result.edge_mm = std::min(result.edge_mm, std::abs(metal));
+    hu = mix(hu, metal_hu, share(metal, width));
   }
   result.hu = scene.errors.shown_hu(hu, p_patient);
   return result;

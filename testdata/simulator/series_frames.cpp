@@ -61,6 +61,7 @@ std::int16_t stored_value(const SeriesFrame& frame, int hu) {
 }
 
 std::vector<SeriesFrame> series_frames(const SeriesHeader& series, std::span<const AcquiredVolume> volumes) {
+  if (series.traps.axes) return reordered_frames(series, volumes.front(), *series.traps.axes);
   std::vector<SeriesFrame> frames;
   int before = 0;  // instance numbers used
   for (std::size_t v = 0; v < volumes.size(); ++v) {

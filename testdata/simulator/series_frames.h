@@ -28,11 +28,22 @@ struct SeriesFrame {
   double slope = 1.0;
   int intercept = 0;
   std::vector<std::int16_t> stored;
+  // 0 = those of the grid.
+  int columns = 0;
+  int rows = 0;
+  double column_step_mm = 0.0;  // between columns
+  double row_step_mm = 0.0;     // between rows
+  double image_step_mm = 0.0;
 };
 
 // The frames of a series in the order of their files, traps applied.
 [[nodiscard]] std::vector<SeriesFrame> series_frames(const SeriesHeader& series,
                                                      std::span<const AcquiredVolume> volumes);
+
+// The images of one untilted volume stored along other axes.
+[[nodiscard]] std::vector<SeriesFrame> reordered_frames(const SeriesHeader& series,
+                                                        const AcquiredVolume& volume,
+                                                        const AxisOrder& order);
 
 // Stored value of a CT number in a frame.
 [[nodiscard]] std::int16_t stored_value(const SeriesFrame& frame, int hu);

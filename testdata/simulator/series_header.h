@@ -5,6 +5,8 @@
 #include <set>
 #include <string>
 
+#include "testdata/simulator/axis_order.h"
+
 namespace focalhip::simulator {
 
 enum class TransferSyntax {
@@ -35,6 +37,8 @@ struct SeriesTraps {
   std::optional<int> duplicate_slice;      // written twice
   bool duplicate_has_new_uid = false;
   Mirror mirror = Mirror::none;
+  std::optional<AxisOrder> axes;  // stored along other axes, header consistent; only rescale intercept and
+                                  // contents of the header can be combined with it
   bool changing_rescale = false;  // slope 1, 0.5, 0.25 and another intercept from slice to slice
   bool private_tags = false;
   bool contrast_tag = false;  // without contrast agent in the image

@@ -166,6 +166,14 @@ std::vector<Option> trap_options() {
        "AXIS",
        "columns or slices: pixels stored against what position and orientation say",
        [](R& r, T t) { return set_named(t, mirrors, r.traps.mirror); }},
+      {"--axes",
+       "CODE",
+       "where stored columns, rows and images run: three of L R, P A, S I, such as LPS; header consistent",
+       [](R& r, T t) -> std::string {
+         r.traps.axes = axis_order_of(t);
+         if (!r.traps.axes) return "must be three letters, one of each pair L R, P A, S I";
+         return {};
+       }},
       flag("--changing-rescale",
            "slope and intercept change from slice to slice",
            [](R& r) { r.traps.changing_rescale = true; }),

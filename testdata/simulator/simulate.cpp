@@ -153,6 +153,8 @@ std::vector<std::string> problems_in(const Protocol& p) {
           "lowest slice must be -200 .. 150 mm above the heads");
   const double slices = p.slices.value_or(static_cast<int>(200.0 / std::max(p.slice_spacing_mm, 0.1)));
   require(slices * p.matrix * p.matrix <= 5e8, "at most 500 million voxels");
+  require(within(p.fine_in_plane_mm, 0.2, 1.5), "in-plane sampling must be 0.2 .. 1.5 mm");
+  require(within(p.fine_along_z_mm, 0.2, 1.5), "sampling along z must be 0.2 .. 1.5 mm");
   require(within(p.psf_fwhm_mm, 0.5, 4.0), "PSF FWHM must be 0.5 .. 4 mm");
   require(within(p.overshoot, 0.0, 0.2), "overshoot must be 0 .. 0.2");
   require(within(p.noise_sd_hu, 0.0, 200.0), "noise must be 0 .. 200 HU");

@@ -4,19 +4,11 @@
 #include <cmath>
 
 namespace focalhip::simulator {
-namespace {
-
-// Finest steps: half a pixel of the standard protocol in-plane, a third of a millimetre along z.
-constexpr double fine_in_plane_mm = 0.55;
-constexpr double fine_along_z_mm = 0.34;
-
-}  // namespace
-
-SliceSampler::SliceSampler(const Scene& scene, const ScanGrid& grid)
+SliceSampler::SliceSampler(const Scene& scene, const ScanGrid& grid, const Protocol& protocol)
     : scene_(scene),
       grid_(grid),
-      per_pixel_(std::max(2, static_cast<int>(std::ceil(grid.pixel_mm / fine_in_plane_mm)))),
-      planes_(std::max(2, static_cast<int>(std::ceil(grid.slice_spacing_mm / fine_along_z_mm)))),
+      per_pixel_(std::max(2, static_cast<int>(std::ceil(grid.pixel_mm / protocol.fine_in_plane_mm)))),
+      planes_(std::max(2, static_cast<int>(std::ceil(grid.slice_spacing_mm / protocol.fine_along_z_mm)))),
       fine_mm_(grid.pixel_mm / per_pixel_),
       edge_reach_mm_(0.5 * std::hypot(grid.pixel_mm * std::sqrt(2.0), grid.slice_spacing_mm) +
                      0.5 * fine_mm_ + 0.1) {}

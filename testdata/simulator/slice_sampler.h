@@ -13,7 +13,7 @@ namespace focalhip::simulator {
 // voxel elsewhere. Also writes the femur mask and the density of the slice.
 class SliceSampler {
  public:
-  SliceSampler(const Scene& scene, const ScanGrid& grid);
+  SliceSampler(const Scene& scene, const ScanGrid& grid, const Protocol& protocol);
   [[nodiscard]] int fine_per_pixel() const { return per_pixel_; }
   [[nodiscard]] int planes_per_slice() const { return planes_; }
   [[nodiscard]] double fine_mm() const { return fine_mm_; }

@@ -152,6 +152,7 @@ SurfaceMesh extract_surface(const FemurModel& femur, double lowest_z_mm, double 
   }
   SurfaceMesh mesh = builder.take();
   mesh.cortex.resize(mesh.vertices_patient_mm.size());
+  if (femur.fracture()) return mesh;  // the cortex is not followed into fragments: none is valid
 #pragma omp parallel for schedule(static) num_threads(threads)
   for (std::size_t i = 0; i < mesh.cortex.size(); ++i)
     mesh.cortex[i] = cortex_along(femur, mesh.vertices_patient_mm[i], mesh.normals[i]);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "testdata/simulator/truth_voi.h"
 
@@ -49,6 +50,39 @@ Protrusion protrusion_at(const FemurShape& shape, double z) {
   return best;
 }
 
+void break_truth(const FemurModel& femur,
+                 const LesserTrochanter& lesser,
+                 const AxisLine& shaft,
+                 SideTruth& truth) {
+  const FractureModel& model = *femur.fracture();
+  const FemurPose& pose = femur.pose();
+  const auto placed = [&](int fragment, Vec3 p) {
+    return pose.patient_from_femur(model.motion(fragment).forward(p));
+  };
+  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+  const Vec3 intact_distal = truth.lesser_distal;
+  const Vec3 distal = pose.femur_from_patient(intact_distal);
+  truth.head_centre = placed(FractureModel::head, femur.shape().best_head_sphere().centre);
+  truth.neck_axis_point = truth.neck_axis_direction = {none, none, none};
+  truth.neck_shaft_angle_deg = truth.femur_volume_cm3 = none;
+  truth.shaft_axis_direction =
+      pose.patient_direction_from_femur(model.motion(FractureModel::distal).rotation * shaft.direction);
+  truth.lesser_distal = truth.shaft_axis_point = placed(FractureModel::distal, distal);
+  truth.lesser_tip =
+      placed(model.fragments() > 2 ? FractureModel::lesser : FractureModel::distal, lesser.tip);
+  FractureTruth broken;
+  broken.site = model.fracture().site;
+  broken.kind = model.fracture().kind;
+  broken.displacement_mm = fracture_displacement_mm(model.fracture());
+  broken.rotation_deg = fracture_rotation_deg(model.fracture());
+  broken.head_side_mm = placed(FractureModel::head, model.middle_mm());
+  broken.distal_side_mm = placed(FractureModel::distal, model.middle_mm());
+  broken.normal =
+      pose.patient_direction_from_femur(model.motion(FractureModel::head).rotation * model.normal());
+  broken.leg_shortening_mm = truth.lesser_distal.z - intact_distal.z;
+  truth.fracture = broken;
+}
+
 SideTruth side_truth(const FemurModel& femur,
                      const PelvisModel& pelvis,
                      const CalibrationTruth& calibration,
@@ -71,6 +105,10 @@ SideTruth side_truth(const FemurModel& femur,
   truth.lesser_distal = pose.patient_from_femur(distal);
   truth.shaft_axis_point = truth.lesser_distal;
   truth.joint_space_p05_mm = pelvis.narrow_joint_space_mm();
+  if (femur.fracture()) {
+    break_truth(femur, lesser, shaft, truth);
+    return truth;
+  }
   measure_true_regions(femur, calibration, shaft, lesser.distal_z_mm, threads, truth);
   truth.neck_axis_point = pose.patient_from_femur(truth.voi_geometry.origin);
   return truth;

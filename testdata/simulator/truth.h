@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "testdata/simulator/beam.h"
@@ -43,6 +44,18 @@ struct VoiGeometry {
   double line_lateral_v = 0.0;
 };
 
+// The fragments of a broken femur against each other. Patient frame.
+struct FractureTruth {
+  FractureSite site = FractureSite::transcervical;
+  FractureClass kind = FractureClass::displaced;
+  double displacement_mm = 0.0;    // between the halves of the fracture's middle
+  double rotation_deg = 0.0;       // between the fragments
+  Vec3 head_side_mm;               // the fracture's middle on the head fragment
+  Vec3 distal_side_mm;             // and on the distal fragment
+  Vec3 normal;                     // of the cut on the head fragment, towards the head
+  double leg_shortening_mm = 0.0;  // how far the distal end of the lesser trochanter's level moved up
+};
+
 // Points and unit vectors in the patient frame (LPS, mm).
 struct SideTruth {
   Side side = Side::right;
@@ -57,6 +70,9 @@ struct SideTruth {
   Vec3 lesser_distal;  // point of the shaft axis at the level where it ends (protrusion 1 mm)
   double joint_space_p05_mm = 0.0;
   double femur_volume_cm3 = 0.0;  // periosteal, head top to 10 mm below the lesser trochanter
+  // What a broken femur keeps: head, joint space, the lines of its distal fragment. Everything else of it
+  // does not exist and is NaN; regions are zero.
+  std::optional<FractureTruth> fracture;
   VoiGeometry voi_geometry;
   VoiTruth fn;
   VoiTruth tr;

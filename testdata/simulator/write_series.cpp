@@ -18,13 +18,18 @@ void put_image(DcmDataset& d,
   put_point(d, DCM_ImagePositionPatient, frame.position_mm);
   put_orientation(d, frame);
   put(d, DCM_SliceLocation, (series.traps.wrong_slice_location ? -1.0 : 1.0) * frame.position_mm.z);
-  put(d, DCM_SliceThickness, grid.slice_thickness_mm);
-  put(d, DCM_SpacingBetweenSlices, grid.slice_spacing_mm);
-  put(d, DCM_PixelSpacing, decimal_string(grid.pixel_mm) + '\\' + decimal_string(grid.pixel_mm));
+  const bool reordered = frame.columns > 0;
+  const bool across = reordered && frame.image_step_mm != grid.slice_spacing_mm;  // not axial
+  put(d, DCM_SliceThickness, across ? frame.image_step_mm : grid.slice_thickness_mm);
+  put(d, DCM_SpacingBetweenSlices, across ? frame.image_step_mm : grid.slice_spacing_mm);
+  put(d,
+      DCM_PixelSpacing,
+      decimal_string(reordered ? frame.row_step_mm : grid.pixel_mm) + '\\' +
+          decimal_string(reordered ? frame.column_step_mm : grid.pixel_mm));
   put(d, DCM_RescaleIntercept, std::to_string(frame.intercept));
   put(d, DCM_RescaleSlope, frame.slope);
   put(d, DCM_RescaleType, rescale_type(series.traps.content));
-  put_pixels(d, grid.columns, grid.rows, frame.stored);
+  put_pixels(d, reordered ? frame.columns : grid.columns, reordered ? frame.rows : grid.rows, frame.stored);
   if (!protocol.padding) return;
   if (series.traps.padding_tag)
     check(d.putAndInsertSint16(DCM_PixelPaddingValue, stored_value(frame, protocol.padding_hu)),

@@ -34,6 +34,19 @@ void add_lines(JsonWriter& json, const VoiGeometry& g) {
   json.end();
 }
 
+void add_fracture(JsonWriter& json, const FractureTruth& t) {
+  json.begin_object("fracture");
+  json.value("site", fracture_site_names.at(static_cast<std::size_t>(t.site)));
+  json.value("kind", fracture_class_names.at(static_cast<std::size_t>(t.kind)));
+  json.value("displacement_mm", t.displacement_mm);
+  json.value("rotation_deg", t.rotation_deg);
+  json.value("middle_on_head_fragment_mm", t.head_side_mm);
+  json.value("middle_on_distal_fragment_mm", t.distal_side_mm);
+  json.value("normal", t.normal);
+  json.value("leg_shortening_mm", t.leg_shortening_mm);
+  json.end();
+}
+
 void add_side(JsonWriter& json, const SideTruth& t, const FemurParameters& f) {
   json.begin_object(t.side == Side::right ? "right" : "left");
   json.value("head_centre_mm", t.head_centre);
@@ -49,6 +62,12 @@ void add_side(JsonWriter& json, const SideTruth& t, const FemurParameters& f) {
   json.value("joint_space_p05_mm", t.joint_space_p05_mm);
   json.value("femur_volume_cm3", t.femur_volume_cm3);
   json.value("cortical_density_ha_mg_cm3", f.cortical_density_mg_cm3);
+  if (t.fracture) {
+    add_fracture(json, *t.fracture);
+    json.value("vois", std::nan(""));
+    json.end();
+    return;
+  }
   json.begin_object("vois");
   json.value("mineral_basis", "K2HPO4");
   add_voi(json, "FN", t.fn);

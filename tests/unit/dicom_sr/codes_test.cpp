@@ -73,7 +73,15 @@ TEST(Codes, StoredValuesOfReasonsAndNotesStay) {
   EXPECT_EQ(code_of(RefusalCode::no_images).value, "FH-X01");
   EXPECT_EQ(code_of(RefusalCode::no_phantom).value, "FH-X11");
   EXPECT_EQ(code_of(RefusalCode::processing_failed).value, "FH-X18");
+  EXPECT_EQ(code_of(RefusalCode::fracture).value, "FH-X19");
   EXPECT_EQ(code_of(NoteCode::atlas_none).value, "FH-N01");
+  EXPECT_EQ(code_of(NoteCode::contralateral).value, "FH-N28");
+  EXPECT_EQ(code_of(NoteCode::fracture_suspected).value, "FH-N29");
+  EXPECT_EQ(code_of(NoteCode::side_instructed).value, "FH-N30");
+  EXPECT_EQ(code_of(NoteCode::sides_differ).value, "FH-N31");
+  EXPECT_EQ(code_of(NoteCode::cortex_not_mapped).value, "FH-N32");
+  EXPECT_EQ(code_of(NoteCode::cortex_incomplete).value, "FH-N33");
+  EXPECT_EQ(code_of(NoteCode::cortex_density_assumed).value, "FH-N34");
   EXPECT_EQ(code_of(NoteCode::side_refused).value, "FH-N19");
   EXPECT_EQ(code_of(Grade::r).value, "FH-G04");
 }

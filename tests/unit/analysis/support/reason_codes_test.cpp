@@ -28,6 +28,8 @@ TEST(ReasonCodes, TheCodesOfTheContractKeepTheirSpelling) {
   EXPECT_EQ(code_string(RefusalCode::not_hu), "R_NOT_HU");
   EXPECT_EQ(code_string(RefusalCode::orientation), "R_ORIENT");
   EXPECT_EQ(code_string(RefusalCode::no_intact_side), "R_NO_INTACT_SIDE");
+  EXPECT_EQ(code_string(RefusalCode::fracture), "R_FRACTURE");
+  EXPECT_EQ(code_string(NoteCode::contralateral), "CONTRALATERAL");
 }
 
 TEST(Grade, WorseTakesTheLaterLetter) {

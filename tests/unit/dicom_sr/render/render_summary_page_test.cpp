@@ -68,7 +68,7 @@ std::map<std::string, HipReport> reports_and_reasons() {
   std::map<std::string, HipReport> reports = all_reports();
   std::string detail = "found";
   for (int i = 0; i < 30; ++i) detail += " something unexpected and";
-  for (int i = 0; i <= static_cast<int>(RefusalCode::processing_failed); ++i) {
+  for (int i = 0; i <= static_cast<int>(RefusalCode::fracture); ++i) {
     const NotMeasured reason{static_cast<RefusalCode>(i), detail};
     const std::string code(code_string(reason.code));
     reports["refused " + code] = test::refused_report_with_pictures();

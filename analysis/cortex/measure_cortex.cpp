@@ -1,0 +1,179 @@
+#include "analysis/cortex/measure_cortex.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "analysis/support/format_number.h"
+#include "analysis/support/reason_codes.h"
+#include "analysis/volume/face_neighbours.h"
+#include "analysis/volume/hu_region.h"
+
+namespace focalhip {
+
+namespace {
+
+constexpr double metal_reach_mm = 5.0;
+constexpr double prior_dominated = 0.5;  // information share below which a density tells the prior [cbm 4]
+
+HuRegion hu_under(const CtVolume& ct, const VoxelGrid& grid) {
+  const Eigen::Vector3d first = ct.grid.voxel_from_patient(grid.origin_patient_mm);
+  IndexBox box;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    box.first[axis] = static_cast<int>(std::lround(first[static_cast<Eigen::Index>(axis)]));
+    box.last[axis] = box.first[axis] + grid.size[axis];
+  }
+  return crop_hu(ct, box);
+}
+
+DensityVolume ha_density(const HuRegion& region, const Calibration& calibration) {
+  DensityVolume density{.grid = region.grid, .basis = MineralBasis::hydroxyapatite, .mg_cm3 = {}};
+  density.mg_cm3.resize(region.hu.size());
+  for_each_voxel(region.grid, [&](std::size_t at, const Eigen::Vector3d& point_patient_mm) {
+    const Hu hu{static_cast<double>(region.hu[at])};
+    const HaMgPerCm3 value = calibration.hydroxyapatite(calibration.k2hpo4(hu, point_patient_mm.z()));
+    density.mg_cm3[at] = static_cast<float>(value.value);
+  });
+  return density;
+}
+
+std::vector<Eigen::Vector3d> metal_points(const HuRegion& region, double metal_hu) {
+  std::vector<Eigen::Vector3d> points;
+  for_each_voxel(region.grid, [&](std::size_t at, const Eigen::Vector3d& point_patient_mm) {
+    if (static_cast<double>(region.hu[at]) > metal_hu) points.push_back(point_patient_mm);
+  });
+  return points;
+}
+
+bool near_metal(const std::vector<Eigen::Vector3d>& metal, const Eigen::Vector3d& p) {
+  return std::ranges::any_of(metal,
+                             [&](const Eigen::Vector3d& m) { return (m - p).norm() < metal_reach_mm; });
+}
+
+std::vector<SurfacePoint> points_of(const FemurSurface& surface) {
+  std::vector<SurfacePoint> points;
+  for (std::size_t v = 0; v < surface.outward.size(); ++v) {
+    points.push_back({.position_mm = surface.mesh.vertices_mm[v],
+                      .outward = surface.outward[v],
+                      .mean_curvature_per_mm = surface.mean_curvature_per_mm[v]});
+  }
+  return points;
+}
+
+bool belongs(SurfaceRegion region, VoiName voi) {
+  switch (voi) {
+    case VoiName::fn:
+      return region == SurfaceRegion::fn;
+    case VoiName::tr:
+      return region == SurfaceRegion::tr;
+    case VoiName::it:
+      return region == SurfaceRegion::it;
+    case VoiName::th:
+      return region == SurfaceRegion::fn || region == SurfaceRegion::tr || region == SurfaceRegion::it;
+  }
+  return false;
+}
+
+std::optional<CortexMeans> means_of(const FemurSurface& surface, const CorticalMap& map, VoiName voi) {
+  CortexMeans means;
+  for (std::size_t v = 0; v < map.state.size(); ++v) {
+    if (map.state[v] != VertexState::measured || !belongs(surface.region[v], voi)) continue;
+    const double area = surface.area_mm2[v];
+    ++means.vertices;
+    means.area_mm2 += area;
+    means.cth_mm += area * static_cast<double>(map.cth_mm[v]);
+    means.cm_mg_cm2 += area * static_cast<double>(map.cm_mg_cm2[v]);
+    means.cbmd_mg_cm3 += area * static_cast<double>(map.cbmd_mg_cm3[v]);
+    means.ectd_mg_cm3 += area * static_cast<double>(map.ectd_mg_cm3[v]);
+    if (static_cast<double>(map.information_share[v]) < prior_dominated)
+      means.density_from_prior_share += area;
+  }
+  if (means.vertices == 0) return std::nullopt;
+  for (double* sum : {&means.cth_mm,
+                      &means.cm_mg_cm2,
+                      &means.cbmd_mg_cm3,
+                      &means.ectd_mg_cm3,
+                      &means.density_from_prior_share}) {
+    *sum /= means.area_mm2;
+  }
+  return means;
+}
+
+MapCortexOptions with_scan(const MapCortexOptions& given,
+                           const CtVolume& ct,
+                           const Calibration& calibration,
+                           double default_noise_hu) {
+  MapCortexOptions options = given;
+  const double spacing_mm = ct.grid.spacing_mm.z();
+  options.measure.slice.thickness_mm = ct.acquisition.slice_thickness_mm.value_or(spacing_mm);
+  const double ha_per_hu = calibration.ha_per_k2hpo4 / calibration.sigma_ct_hu_per_mg_cm3;
+  options.measure.noise = calibration.muscle_noise_sd_hu.value_or(default_noise_hu) * ha_per_hu;
+  return options;
+}
+
+void grade_map(CortexMeasurement& cortex, const CortexOptions& options) {
+  const double invalid = cortex.map.invalid_share;
+  const std::string found =
+      fixed(100.0 * invalid, 1) + " % of the surface without a cortex that could be read";
+  if (invalid > options.most_invalid_measured) {
+    throw Refusal(RefusalCode::segmentation,
+                  found + ", " + fixed(100.0 * options.most_invalid_measured, 0) + " % allowed");
+  }
+  if (invalid > options.most_invalid_noted) {
+    cortex.grade = Grade::b;
+    cortex.notes.push_back({NoteCode::cortex_incomplete, found});
+  }
+  if (cortex.map.bone.from_fallback) {
+    cortex.grade = worse(cortex.grade, Grade::b);
+    cortex.notes.push_back({NoteCode::cortex_density_assumed,
+                            "no cortex thick enough to show its density; " +
+                                fixed(cortex.map.bone.prior.cortex, 0) + " mg/cm3 taken"});
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> problems_in(const CortexOptions& options) {
+  std::vector<std::string> problems;
+  const auto require = [&](bool holds, const char* rule) {
+    if (!holds) problems.emplace_back(rule);
+  };
+  require(options.surface.vertices >= 1000 && options.surface.vertices <= 50000,
+          "surface.vertices: 1000 to 50000");
+  require(options.surface.cut_below_lesser_trochanter_mm >= 0.0,
+          "surface.cut_below_lesser_trochanter_mm: not negative");
+  require(options.default_noise_hu > 0.0, "default_noise_hu: above 0");
+  require(options.threads >= 1, "threads: at least 1");
+  return problems;
+}
+
+CortexMeasurement measure_cortex(const CtVolume& ct,
+                                 const Calibration& calibration,
+                                 const FemurMeasurement& femur,
+                                 const CortexOptions& options) {
+  const HuRegion region = hu_under(ct, femur.mask.mask.grid);
+  const DensityVolume density = ha_density(region, calibration);
+  CortexMeasurement cortex;
+  cortex.surface = make_femur_surface(femur.mask, femur.frame, femur.voi, options.surface);
+  const std::vector<SurfacePoint> points = points_of(cortex.surface);
+  const std::vector<Eigen::Vector3d> metal = metal_points(region, options.metal_hu);
+  std::vector<std::uint8_t> measurable;
+  for (std::size_t v = 0; v < points.size(); ++v) {
+    const bool usable =
+        cortex.surface.to_rim_mm[v] >= options.rim_mm && !near_metal(metal, points[v].position_mm);
+    measurable.push_back(usable ? 1 : 0);
+  }
+  cortex.map = map_cortex(density,
+                          cortex.surface.mesh,
+                          points,
+                          measurable,
+                          with_scan(options.map, ct, calibration, options.default_noise_hu),
+                          options.threads);
+  for (const VoiName voi : all_vois) {
+    cortex.regions[static_cast<std::size_t>(voi)] = means_of(cortex.surface, cortex.map, voi);
+  }
+  grade_map(cortex, options);
+  return cortex;
+}
+
+}  // namespace focalhip

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <ostream>
+
+#include "tests/proof/femur/femur_results.h"
+
+namespace focalhip::proof {
+
+// The rows of science qct 8.2 of one column (implicit or mesh) from what has been measured; true: all met.
+// A row without measurements counts as MISSED.
+[[nodiscard]] bool print_femur_table(std::ostream& out,
+                                     const FemurResults& results,
+                                     const std::string& column);
+
+// The largest errors of every row, with person and bone, for whoever improves the code.
+void print_worst(std::ostream& out, const FemurResults& results, const std::string& column);
+
+}  // namespace focalhip::proof
