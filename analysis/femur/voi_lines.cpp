@@ -88,8 +88,8 @@ Points smoothed(const Points& line) {
   return result;
 }
 
-// Turn to the left (rad) over 2 mm to either side of every point, weighted over half a millimetre of contour: a broad
-// hollow has one deepest place, and pixels do not choose it.
+// Turn to the left (rad) over 2 mm to either side of every point, weighted over half a millimetre of contour:
+// a broad hollow has one deepest place, and pixels do not choose it.
 std::vector<double> hollowness(const Points& contour) {
   constexpr std::size_t arm = 4;
   std::vector<double> turn(contour.size(), 0.0);
