@@ -61,8 +61,8 @@ struct JointSpaceMap {
 // How well the outline could be found; what the segmentation's own checks and the choice of the side look at.
 // Absent = not determined. [science: qct 3.2, 3.4, 5]
 struct OutlineQuality {
-  std::optional<double> prior_residual_p95_mm;   // bone edges to the fitted prior surface, before any cut
-  std::optional<double> prior_to_result_p95_mm;  // fitted prior surface to the final one
+  std::optional<double> prior_residual_p95_mm;   // bone edges to a fitted template; no template yet: absent
+  std::optional<double> prior_to_result_p95_mm;  // expected surface (bone parted and filled) to the final one
   std::optional<double> mean_displacement_mm;    // of the sub-voxel refinement
   std::optional<double> rejected_share;          // of the surface without a usable edge, 0 .. 1
   std::optional<double> cap_prior_only_share;    // of the articular cap taken from sphere and prior alone
