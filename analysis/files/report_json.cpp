@@ -195,6 +195,7 @@ Json side_json(const SideChoiceReport& choice, Side side) {
           {"outline_failure", evidence.failure ? Json(code_string(*evidence.failure)) : Json(nullptr)},
           {"metal_cm3", number(evidence.metal_mm3 / mm3_per_cm3)},
           {"connectivity", number(evidence.connectivity)},
+          {"unexplained_surface_cm2", number(evidence.unexplained_mm2, mm2_per_cm2)},
           {"neck_shaft_angle_deg", number(evidence.neck_shaft_angle_deg)},
           {"head_to_lesser_trochanter_mm", number(evidence.head_to_lesser_trochanter_mm)},
           {"neck_length_mm", number(evidence.neck_length_mm)},
@@ -222,6 +223,7 @@ Json decision_json(const std::optional<SideChoiceReport>& choice) {
           {"left", side_json(*choice, Side::left)},
           {"compared", evidence.compared ? Json(name(*evidence.compared)) : Json(nullptr)},
           {"head_shift_mm", evidence.head_shift_mm ? point(*evidence.head_shift_mm) : Json(nullptr)},
+          {"head_turn_deg", number(evidence.head_turn_deg)},
           {"surface_distance_mm", number(evidence.surface_distance_mm)}};
 }
 

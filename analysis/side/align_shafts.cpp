@@ -1,8 +1,10 @@
 #include "analysis/side/align_shafts.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
+#include <utility>
 #include <vector>
 
 #include <Eigen/Cholesky>
@@ -20,6 +22,11 @@ constexpr double reach_mm = 34.0;       // from the shaft axis: shaft, both troc
 constexpr double head_margin_mm = 6.0;  // bone this near the head's sphere goes with the head
 constexpr double agree_mm = 5.0;        // Tukey's limit
 constexpr double least_agreeing = 0.5;
+constexpr double neck_slope = 0.85;       // of the neck below the horizontal
+constexpr double neck_cone_cosine = 0.6;  // about its direction
+constexpr double stump_mm = 14.0;         // of the neck that goes with the head
+constexpr double neck_region_mm = 36.0;   // where a fracture can be, from the head's sphere
+constexpr double explained_mm = 3.5;      // a surface this near is the same one
 
 // The frame of a shaft: columns lateral (towards away from the head), anterior, cranial along the axis.
 Eigen::Matrix3d shaft_axes(const HipBone& hip) {
@@ -40,15 +47,14 @@ Eigen::Vector3d level_point_mm(const HipBone& hip) {
   return shaft.point_mm + shaft.direction * shaft.direction.dot(hip.head.centre_mm - shaft.point_mm);
 }
 
-// Points on the surface of shaft and trochanters.
-std::vector<Eigen::Vector3d> surface_points(const HipBone& hip) {
+// Points of the bone's surface that are wanted.
+template <typename Wanted>
+std::vector<Eigen::Vector3d> border_points(const HipBone& hip, Wanted wanted) {
   std::vector<Eigen::Vector3d> points;
   const std::size_t plane =
       static_cast<std::size_t>(hip.grid.size[0]) * static_cast<std::size_t>(hip.grid.size[1]);
   for_each_voxel(hip.grid, [&](std::size_t i, const Eigen::Vector3d& point_mm) {
-    if (hip.solid[i] == 0 || hip.shaft->distance_mm(point_mm) > reach_mm) return;
-    const Eigen::Vector3d from_head = point_mm - hip.head.centre_mm;
-    if (from_head.norm() < hip.head.radius_mm + head_margin_mm || from_head.z() > 5.0) return;
+    if (hip.solid[i] == 0 || !wanted(point_mm)) return;
     if (i < plane || i + plane >= hip.solid.size()) return;  // the cut end is no surface
     bool border = false;
     for_each_face_neighbour(
@@ -56,6 +62,32 @@ std::vector<Eigen::Vector3d> surface_points(const HipBone& hip) {
     if (border) points.push_back(point_mm);
   });
   return points;
+}
+
+// Points on the surface of shaft and trochanters.
+std::vector<Eigen::Vector3d> surface_points(const HipBone& hip) {
+  return border_points(hip, [&hip](const Eigen::Vector3d& point_mm) {
+    if (hip.shaft->distance_mm(point_mm) > reach_mm) return false;
+    const Eigen::Vector3d from_head = point_mm - hip.head.centre_mm;
+    return from_head.norm() >= hip.head.radius_mm + head_margin_mm && from_head.z() <= 5.0;
+  });
+}
+
+// From the head into the neck: towards the shaft axis, somewhat below the head's level.
+Eigen::Vector3d neck_direction(const HipBone& hip) {
+  const Eigen::Vector3d to_axis = level_point_mm(hip) - hip.head.centre_mm;
+  return (to_axis - neck_slope * to_axis.norm() * hip.shaft->direction).normalized();
+}
+
+// Points on the neck's surface between these distances from the head's sphere.
+std::vector<Eigen::Vector3d> neck_points(const HipBone& hip, double from_mm, double to_mm) {
+  const Eigen::Vector3d direction = neck_direction(hip);
+  return border_points(hip, [&](const Eigen::Vector3d& point_mm) {
+    const Eigen::Vector3d from_head = point_mm - hip.head.centre_mm;
+    const double outside_mm = from_head.norm() - hip.head.radius_mm;
+    return outside_mm >= from_mm && outside_mm <= to_mm &&
+           from_head.dot(direction) > neck_cone_cosine * from_head.norm();
+  });
 }
 
 struct Surface {
@@ -66,6 +98,10 @@ struct Surface {
     return value ? std::optional<double>(*value) : std::nullopt;
   }
 };
+
+Surface surface_of(const HipBone& hip) {
+  return {.grid = hip.grid, .distance_mm = signed_distance_mm(hip.grid, hip.solid)};
+}
 
 // The outermost voxels of the model lie half a voxel inside its surface.
 constexpr double point_depth_share = 0.5;
@@ -78,9 +114,9 @@ struct Fit {
 
 class Aligner {
  public:
-  Aligner(const HipBone& model, const HipBone& other)
-      : points_(surface_points(model)),
-        surface_{.grid = other.grid, .distance_mm = signed_distance_mm(other.grid, other.solid)},
+  Aligner(std::vector<Eigen::Vector3d> points_mm, const HipBone& other)
+      : points_(std::move(points_mm)),
+        surface_(surface_of(other)),
         depth_mm_(point_depth_share * other.grid.spacing_mm.mean()) {}
 
   [[nodiscard]] bool has_points() const { return points_.size() > 200; }
@@ -180,11 +216,74 @@ Eigen::Isometry3d start(const HipBone& model, const HipBone& other, double along
   return motion;
 }
 
+// Area of the points that are far from a surface wherever they went.
+double unexplained_mm2(const std::vector<Eigen::Vector3d>& points_mm,
+                       const Surface& surface,
+                       const std::array<Eigen::Isometry3d, 2>& surface_from_points,
+                       double area_of_point_mm2) {
+  double area_mm2 = 0.0;
+  for (const Eigen::Vector3d& point_mm : points_mm) {
+    bool explained = false;
+    for (const Eigen::Isometry3d& motion : surface_from_points) {
+      const std::optional<double> d = surface.at(motion * point_mm);
+      explained = explained || !d || std::abs(*d) < explained_mm;
+    }
+    if (!explained) area_mm2 += area_of_point_mm2;
+  }
+  return area_mm2;
+}
+
+double face_mm2(const HipBone& hip) { return std::pow(hip.grid.voxel_volume_mm3(), 2.0 / 3.0); }
+
+// The stump of the neck turned about the head's centre until it fits.
+Eigen::Isometry3d align_heads(const HipBone& model, const HipBone& other, const Eigen::Isometry3d& shafts) {
+  const Aligner aligner(neck_points(model, 1.0, stump_mm), other);
+  const auto turned = [&](const Eigen::Matrix3d& rotation) {
+    Eigen::Isometry3d motion = Eigen::Isometry3d::Identity();
+    motion.linear() = rotation * shafts.linear();
+    motion.translation() = other.head.centre_mm - motion.linear() * model.head.centre_mm;
+    return motion;
+  };
+  Eigen::Isometry3d best = turned(Eigen::Matrix3d::Identity());
+  double best_cost_mm2 = 1e9;
+  for (int x = -2; x <= 2; ++x) {
+    for (int y = -2; y <= 2; ++y) {
+      for (int z = -2; z <= 2; ++z) {
+        constexpr double step_rad = 9.0 * degree;
+        const Eigen::Vector3d turn = step_rad * Eigen::Vector3d(x, y, z);
+        Eigen::Matrix3d rotation = Eigen::Matrix3d::Identity();
+        if (turn.norm() > 0.0) rotation = Eigen::AngleAxisd(turn.norm(), turn.normalized());
+        const Eigen::Isometry3d motion = turned(rotation);
+        const double cost_mm2 = aligner.judge(motion, 3).cost_mm2;
+        if (cost_mm2 >= best_cost_mm2) continue;
+        best_cost_mm2 = cost_mm2;
+        best = motion;
+      }
+    }
+  }
+  return aligner.refine(best, 1, 8);
+}
+
 }  // namespace
+
+FragmentComparison compare_fragments(const HipBone& model,
+                                     const HipBone& other,
+                                     const ShaftAlignment& shafts) {
+  FragmentComparison result;
+  result.other_from_model_head = align_heads(model, other, shafts.other_from_model);
+  const std::array<Eigen::Isometry3d, 2> forward{shafts.other_from_model, result.other_from_model_head};
+  const std::array<Eigen::Isometry3d, 2> back{forward[0].inverse(), forward[1].inverse()};
+  result.turn_rad = Eigen::AngleAxisd(forward[1].linear() * forward[0].linear().transpose()).angle();
+  result.unexplained_of_other_mm2 =
+      unexplained_mm2(neck_points(other, 2.0, neck_region_mm), surface_of(model), back, face_mm2(other));
+  result.unexplained_of_model_mm2 =
+      unexplained_mm2(neck_points(model, 2.0, neck_region_mm), surface_of(other), forward, face_mm2(model));
+  return result;
+}
 
 std::optional<ShaftAlignment> align_shafts(const HipBone& model, const HipBone& other) {
   if (!model.shaft || !other.shaft) return std::nullopt;
-  const Aligner aligner(model, other);
+  const Aligner aligner(surface_points(model), other);
   if (!aligner.has_points()) return std::nullopt;
   constexpr std::size_t coarse_stride = 9;
   Eigen::Isometry3d best = Eigen::Isometry3d::Identity();

@@ -18,6 +18,19 @@ struct ShaftAlignment {
   Eigen::Vector3d head_shift_mm{0, 0, 0};
 };
 
+// The head with the neck next to it laid onto the other one, and what of each hip's neck region then has no
+// counterpart in the other hip, whether it went with the head or with the shaft: the faces of a fracture. The
+// whole bone explains nothing of them, so they tell which of two different femora is the broken one.
+struct FragmentComparison {
+  Eigen::Isometry3d other_from_model_head{Eigen::Isometry3d::Identity()};
+  double turn_rad = 0.0;  // of the head against the shaft
+  double unexplained_of_other_mm2 = 0.0;
+  double unexplained_of_model_mm2 = 0.0;
+};
+[[nodiscard]] FragmentComparison compare_fragments(const HipBone& model,
+                                                   const HipBone& other,
+                                                   const ShaftAlignment& shafts);
+
 // Nothing when a shaft is missing or less than half of the surface agrees.
 [[nodiscard]] std::optional<ShaftAlignment> align_shafts(const HipBone& model, const HipBone& other);
 

@@ -61,8 +61,10 @@ SideEvidence evidence_of(const CtVolume& ct, const FemurOutcome& outcome) {
   } else {
     evidence.failure = std::get<UnmeasuredFemur>(outcome).reason.code;
   }
-  if (const std::optional<HeadSphere> head = head_of(outcome))
+  if (const std::optional<HeadSphere> head = head_of(outcome)) {
     evidence.metal_mm3 = metal_volume_mm3(ct, head->centre_mm, metal_search_radius_mm);
+    evidence.scan_below_head_mm = scan_cover(ct.grid, *head).below_head_centre_mm;
+  }
   return evidence;
 }
 
@@ -90,6 +92,10 @@ HipEvidence examine_sides(const CtVolume& ct, const std::array<FemurOutcome, 2>&
     evidence.head_shift_mm = alignment->head_shift_mm;
     evidence.head_distance_mm = bone[model]->shaft->distance_mm(bone[model]->head.centre_mm);
     evidence.surface_distance_mm = alignment->residual_mm;
+    const FragmentComparison fragments = compare_fragments(*bone[model], *bone[1 - model], *alignment);
+    evidence.head_turn_deg = fragments.turn_rad * degrees_per_rad;
+    evidence.side[model].unexplained_mm2 = fragments.unexplained_of_model_mm2;
+    evidence.side[1 - model].unexplained_mm2 = fragments.unexplained_of_other_mm2;
   }
   return evidence;
 }

@@ -12,24 +12,51 @@ namespace {
 
 constexpr double degrees_per_rad = 180.0 / std::numbers::pi;
 
-// What tells apart which of two different femora is the worse one, in this order; 0: this does not tell.
-// +1: the right one, -1: the left one.
-int worse_by_connectivity(const HipEvidence& evidence, const SideOptions& options) {
+// What tells which of two different femora is the worse one. +1: the right one, -1: the left one, 0: not
+// told.
+int worse_of(bool right, bool left) { return right == left ? 0 : right ? 1 : -1; }
+
+bool is_below(const std::optional<double>& own, double ratio, const std::optional<double>& other) {
+  return own && other && *own < ratio * *other;
+}
+
+int worse_by_connectivity(const HipEvidence& evidence, double ratio) {
   const auto& right = evidence.side[0].connectivity;
   const auto& left = evidence.side[1].connectivity;
+  return worse_of(is_below(right, ratio, left), is_below(left, ratio, right));
+}
+
+// Half of what counts as a sign, and three times the other side's.
+int worse_by_faces(const HipEvidence& evidence, const SideOptions& options) {
+  const auto& right = evidence.side[0].unexplained_mm2;
+  const auto& left = evidence.side[1].unexplained_mm2;
   if (!right || !left) return 0;
-  if (*right < options.least_connectivity_ratio * *left) return 1;
-  return *left < options.least_connectivity_ratio * *right ? -1 : 0;
+  const double enough_mm2 = 0.5 * options.largest_unexplained_mm2;
+  return worse_of(*right > enough_mm2 && *right > 3.0 * *left, *left > enough_mm2 && *left > 3.0 * *right);
+}
+
+// A broken femur shortens: its head stands lower on the shaft, or, driven in, nearer to it.
+int worse_by_shortening(const HipEvidence& evidence) {
+  constexpr double clear_mm = 4.0;
+  if (!evidence.head_shift_mm || !evidence.compared) return 0;
+  const int compared = *evidence.compared == Side::right ? 1 : -1;
+  const Eigen::Vector3d& shift = *evidence.head_shift_mm;
+  if (std::abs(shift.z()) >= clear_mm) return shift.z() < 0.0 ? compared : -compared;
+  if (std::abs(shift.x()) >= clear_mm) return shift.x() > 0.0 ? compared : -compared;
+  return 0;
 }
 
 bool outline_failed(const SideEvidence& side) { return side.failure == RefusalCode::segmentation; }
+// No lesser trochanter found where the scan must show it.
+bool landmarks_failed(const SideEvidence& side, const SideOptions& options) {
+  return side.failure == RefusalCode::coverage && side.scan_below_head_mm &&
+         *side.scan_below_head_mm >= options.enough_scan_below_head_mm;
+}
 
 bool implausible_angle(const SideEvidence& side, const SideOptions& options) {
   return side.neck_shaft_angle_deg && (*side.neck_shaft_angle_deg < options.least_neck_shaft_angle_deg ||
                                        *side.neck_shaft_angle_deg > options.largest_neck_shaft_angle_deg);
 }
-
-int worse_of(bool right, bool left) { return right == left ? 0 : right ? 1 : -1; }
 
 class Judge {
  public:
@@ -38,6 +65,7 @@ class Judge {
   std::array<JudgedSide, 2> judge() {
     worse_ = worse_side();
     look_at_connectivity();
+    look_at_faces();
     look_at_prior();
     look_at_angles();
     look_at_head();
@@ -53,9 +81,15 @@ class Judge {
   [[nodiscard]] int worse_side() const {
     const SideEvidence& right = evidence_.side[0];
     const SideEvidence& left = evidence_.side[1];
-    if (const int worse = worse_by_connectivity(evidence_, options_)) return worse;
-    if (const int worse = worse_of(outline_failed(right), outline_failed(left))) return worse;
-    return worse_of(implausible_angle(right, options_), implausible_angle(left, options_));
+    for (const int worse :
+         {worse_by_connectivity(evidence_, options_.telling_connectivity_ratio),
+          worse_by_faces(evidence_, options_),
+          worse_by_shortening(evidence_),
+          worse_of(outline_failed(right), outline_failed(left)),
+          worse_of(implausible_angle(right, options_), implausible_angle(left, options_))}) {
+      if (worse != 0) return worse;
+    }
+    return 0;
   }
 
   void add(std::size_t side, FractureSign sign, const std::string& words) {
@@ -70,17 +104,33 @@ class Judge {
   }
 
   void look_at_connectivity() {
+    const auto words = [this](std::size_t side) {
+      return "bone between head and shaft " + fixed(*evidence_.side[side].connectivity, 2) +
+             " of the shaft's section";
+    };
+    std::array<bool, 2> alone{false, false};
     for (std::size_t side = 0; side < 2; ++side) {
       const std::optional<double>& own = evidence_.side[side].connectivity;
-      const std::optional<double>& other = evidence_.side[1 - side].connectivity;
-      if (!own) continue;
-      if (*own < options_.least_connectivity ||
-          (other && *own < options_.least_connectivity_ratio * *other)) {
-        add(side,
-            FractureSign::head_disconnected,
-            "bone between head and shaft " + fixed(*own, 2) + " of the shaft's section" +
-                (other ? ", other side " + fixed(*other, 2) : ""));
-      }
+      alone[side] = own && *own < options_.least_connectivity;
+      if (alone[side]) add(side, FractureSign::head_disconnected, words(side));
+    }
+    const int less = worse_by_connectivity(evidence_, options_.least_connectivity_ratio);
+    if (less == 0 || alone[0] || alone[1]) return;
+    const std::size_t side = less > 0 ? 0 : 1;
+    add_difference(FractureSign::head_disconnected,
+                   words(side) + ", other side " + fixed(*evidence_.side[1 - side].connectivity, 2));
+  }
+
+  void look_at_faces() {
+    for (std::size_t side = 0; side < 2; ++side) {
+      const std::optional<double>& own = evidence_.side[side].unexplained_mm2;
+      if (!own || *own <= options_.largest_unexplained_mm2) continue;
+      // Where fragments are driven into each other the whole femur has surface that the broken one has not.
+      if ((side == 0 ? -worse_ : worse_) > 0) continue;
+      add(side,
+          FractureSign::fracture_faces,
+          fixed(0.01 * *own, 1) + " cm2 of surface at the neck that the other femur has not");
+      certain_[side] = certain_[side] || *own > options_.certain_factor * options_.largest_unexplained_mm2;
     }
   }
 
@@ -123,6 +173,10 @@ class Judge {
 
   void look_at_head() {
     if (!evidence_.head_shift_mm || unexplained_shift_mm() <= options_.largest_head_shift_mm) return;
+    if (unexplained_shift_mm() > options_.certain_factor * options_.largest_head_shift_mm) {
+      certain_[0] = certain_[0] || worse_ > 0;
+      certain_[1] = certain_[1] || worse_ < 0;
+    }
     add_difference(
         FractureSign::head_displaced,
         "head " + fixed(evidence_.head_shift_mm->norm(), 0) + " mm from where the other femur has it");
@@ -130,7 +184,8 @@ class Judge {
 
   void look_at_outlines() {
     for (std::size_t side = 0; side < 2; ++side) {
-      if (outline_failed(evidence_.side[side])) add(side, FractureSign::outline_failed, "outline failed");
+      if (outline_failed(evidence_.side[side]) || landmarks_failed(evidence_.side[side], options_))
+        add(side, FractureSign::outline_failed, "outline or landmarks failed");
     }
   }
 
@@ -155,7 +210,8 @@ class Judge {
 
   static bool is_strong(FractureSign sign) {
     return sign == FractureSign::prior_residual || sign == FractureSign::neck_shaft_angle ||
-           sign == FractureSign::head_displaced || sign == FractureSign::head_disconnected;
+           sign == FractureSign::head_displaced || sign == FractureSign::head_disconnected ||
+           sign == FractureSign::fracture_faces;
   }
 
   void conclude(std::size_t side) {
@@ -163,25 +219,21 @@ class Judge {
     JudgedSide& judged = judged_[side];
     judged.finding.outlined = evidence.outlined;
     const bool strong = std::ranges::any_of(judged.signs, is_strong);
-    // Failed landmarks alone are no fracture.
-    const bool only_failed = std::ranges::all_of(
-        judged.signs, [](FractureSign sign) { return sign == FractureSign::outline_failed; });
     if (evidence.failure == RefusalCode::metal) {
       judged.finding.state = SideState::metal;
-    } else if (strong && judged.signs.size() >= 2) {
+    } else if (certain_[side] || (strong && judged.signs.size() >= 2)) {
       judged.finding.state = SideState::fractured;
     } else if (!evidence.outlined) {
       judged.finding.state = SideState::not_measurable;
-    } else if (!only_failed) {
-      judged.finding.state = SideState::suspicious;
     } else {
-      judged.finding.state = SideState::ok;
+      judged.finding.state = strong ? SideState::suspicious : SideState::ok;
     }
   }
 
   const HipEvidence& evidence_;
   const SideOptions& options_;
   int worse_ = 0;  // +1 right, -1 left, 0 not known
+  std::array<bool, 2> certain_{false, false};
   std::array<JudgedSide, 2> judged_;
 };
 
@@ -201,6 +253,8 @@ std::string_view name(FractureSign sign) {
       return "head_displaced";
     case FractureSign::head_disconnected:
       return "head_disconnected";
+    case FractureSign::fracture_faces:
+      return "fracture_faces";
     case FractureSign::outline_failed:
       return "outline_failed";
     case FractureSign::trochanter_distance:

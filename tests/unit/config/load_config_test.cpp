@@ -363,6 +363,20 @@ TEST_F(LoadConfig, RefusesWrongShapes) {
                           HasSubstr("5: peer[0].silent: must be true or false")));
 }
 
+TEST_F(LoadConfig, ASenderMayTellTheSideAndTheSiteWhatLateralityMeans) {
+  const NodeConfig config = good(
+      "[analysis]\nlaterality = \"fractured\"\n"
+      "[[peer]]\nae_title = \"CTRIGHT\"\nhost = \"h\"\nport = 1\nside = \"right\"\n"
+      "[[peer]]\nae_title = \"CT\"\nhost = \"h\"\nport = 1\n");
+  EXPECT_EQ(config.analysis.laterality, LateralityMeaning::fractured);
+  EXPECT_EQ(config.peers.at(0).side, SideChoice::right);
+  EXPECT_EQ(config.peers.at(1).side, std::nullopt);
+  EXPECT_THAT(problems("[analysis]\nlaterality = \"yes\"\n"
+                       "[[peer]]\nae_title = \"CT\"\nhost = \"h\"\nport = 1\nside = \"up\"\n"),
+              ElementsAre(HasSubstr("2: analysis.laterality: must be one of"),
+                          HasSubstr("7: peer[0].side: must be one of")));
+}
+
 TEST_F(LoadConfig, SendsResultsBackToTheCallerUnlessToldOtherwise) {
   const NodeConfig config = good(R"(
 [[peer]]
@@ -430,6 +444,8 @@ TEST_F(LoadConfig, AnnotatedDefaultFileShowsEveryKeyTheLoaderKnows) {
     }
   }
   EXPECT_THAT(known_config_keys(), Contains("peer[].secondary_capture"));
+  EXPECT_THAT(known_config_keys(), Contains("peer[].side"));
+  EXPECT_THAT(known_config_keys(), Contains("analysis.laterality"));
   for (const std::string& key : known_config_keys()) {
     const bool is_table = key.find('.') == std::string::npos;
     const bool is_rod_field =
@@ -482,6 +498,7 @@ TEST_F(LoadConfig, AnnotatedDefaultFileShowsTheDefaults) {
   EXPECT_EQ(config.sending.storage_commitment, defaults.sending.storage_commitment);
   EXPECT_EQ(config.status.bind, defaults.status.bind);
   EXPECT_EQ(config.analysis.side, defaults.analysis.side);
+  EXPECT_EQ(config.analysis.laterality, defaults.analysis.laterality);
   // The example certificate is the built-in one.
   const Phantom& shown = config.analysis.calibration.phantoms.at(0).phantom;
   const Phantom built_in = mindways_model_3();

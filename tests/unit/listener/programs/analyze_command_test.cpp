@@ -130,18 +130,21 @@ TEST_F(AnalyzeCommand, PrintsNoPatientData) {
 TEST_F(AnalyzeCommand, RefusesWrongUsageWithStatusTwo) {
   const std::string series = series_of_air().string();
   const std::string out = result().string();
-  const std::vector<std::vector<std::string>> wrong{{},
-                                                    {series},
-                                                    {(folder_.path() / "gone").string(), "--out", out},
-                                                    {series, "--out", out, "--bogus"},
-                                                    {series, "--out", out, "--side", "up"},
-                                                    {series, "--out", out, "--t2dm", "maybe"},
-                                                    {series, "--out", out, "--height-cm", "nan"},
-                                                    {series, "--out", out, "--weight-kg", "0"},
-                                                    {series, "--out", out, "--threads", "0"},
-                                                    {series, "--out", out, "--atlas", "f.h5"},
-                                                    {series, "--out", out, "--quiet", "--progress"},
-                                                    {series, "--out", out, "--config", "/nonexistent.toml"}};
+  const std::vector<std::vector<std::string>> wrong{
+      {},
+      {series},
+      {(folder_.path() / "gone").string(), "--out", out},
+      {series, "--out", out, "--bogus"},
+      {series, "--out", out, "--side", "up"},
+      {series, "--out", out, "--fracture-side", "up"},
+      {series, "--out", out, "--side", "left", "--fracture-side", "right"},
+      {series, "--out", out, "--t2dm", "maybe"},
+      {series, "--out", out, "--height-cm", "nan"},
+      {series, "--out", out, "--weight-kg", "0"},
+      {series, "--out", out, "--threads", "0"},
+      {series, "--out", out, "--atlas", "f.h5"},
+      {series, "--out", out, "--quiet", "--progress"},
+      {series, "--out", out, "--config", "/nonexistent.toml"}};
   for (const auto& args : wrong) {
     EXPECT_EQ(run(args), 2) << errors_.str();
     EXPECT_NE(errors_.str(), "");
