@@ -58,8 +58,8 @@ void ImplantModel::add(const Implant& implant,
       return add_plate(femur, implant.size);
     case ImplantKind::sacral_screw:
       // Through the sacroiliac joint into the sacrum.
-      return add_cylinder(middle + Vec3{lateral * 62.0, 72.0, 68.0},
-                          middle + Vec3{lateral * 4.0, 82.0, 72.0},
+      return add_cylinder(middle + Vec3{lateral * 62.0, 72.0, 50.0},
+                          middle + Vec3{lateral * 4.0, 82.0, 54.0},
                           3.5 * implant.size);
     case ImplantKind::buttock_snap: {
       // On the skin of the back pocket.
