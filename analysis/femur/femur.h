@@ -53,7 +53,9 @@ struct FemurMask {
 // the neck. [qct 3.2 S7]
 struct JointSpaceMap {
   std::vector<Eigen::Vector3d> direction_patient;  // unit
-  std::vector<float> gap_mm;     // per direction; 0 = bone without a visible gap, NaN = no wall beside it
+  std::vector<float> gap_mm;  // per direction; 0 = bone without a visible gap, NaN = no wall beside it
+  std::vector<float>
+      head_face_mm;              // per direction, from the centre the map was made about; NaN without a gap
   double fused_share = 0.0;      // of the directions with a wall, those without a visible gap
   std::optional<double> p05_mm;  // fifth percentile of the gaps; absent when too little wall is seen
 };

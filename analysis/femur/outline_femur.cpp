@@ -109,7 +109,15 @@ OutlinedFemur outline_femur(const HipRegion& wide, double slice_thickness_mm, co
   clean(femur.hip, femur.mask);
   femur.surface = refine_surface(femur.hip, femur.mask, {.slice_thickness_mm = slice_thickness_mm});
   femur.joint = map_joint_space(femur.hip, femur.neck_direction, femur.surface.blur, {});
-  if (joint_untrusted(femur.joint)) take_cap_from_sphere(femur, barrier);
+  if (joint_untrusted(femur.joint)) {
+    // The sphere was fitted to single edges, some of them the socket's: once more, to faces told from its
+    // wall.
+    for (int pass = 0; pass < 2; ++pass) {
+      femur.hip.head = head_through_faces(femur.joint, femur.hip.head);
+      femur.joint = map_joint_space(femur.hip, femur.neck_direction, femur.surface.blur, {});
+    }
+    take_cap_from_sphere(femur, barrier);
+  }
   agree(femur);
   femur.prior_to_result_p95_mm = prior_to_result_p95_mm(femur, prior);
   return femur;

@@ -88,7 +88,7 @@ Points smoothed(const Points& line) {
   return result;
 }
 
-// Turn to the left (rad) over 2 mm to either side of every point, weighted over 1 mm of contour: a broad
+// Turn to the left (rad) over 2 mm to either side of every point, weighted over half a millimetre of contour: a broad
 // hollow has one deepest place, and pixels do not choose it.
 std::vector<double> hollowness(const Points& contour) {
   constexpr std::size_t arm = 4;
@@ -99,8 +99,8 @@ std::vector<double> hollowness(const Points& contour) {
     // Walking from the head to the trochanter the bone lies to the right; a hollow turns left.
     turn[i] = std::atan2(before.x() * after.y() - before.y() * after.x(), before.dot(after));
   }
-  constexpr int reach = 6;
-  constexpr double sigma_steps = 2.0;
+  constexpr int reach = 3;
+  constexpr double sigma_steps = 1.0;
   std::vector<double> smooth(contour.size(), 0.0);
   for (int i = 0; i < static_cast<int>(turn.size()); ++i) {
     double total = 0.0;
