@@ -43,10 +43,12 @@ Weights weights_at(const Eigen::VectorXd& eta, const Eigen::VectorXd& outcome) {
   return w;
 }
 
-// Newton's step by QR of the weighted design: no normal equations of raw columns.
-Eigen::VectorXd newton_step(const Eigen::MatrixXd& x, const Weights& w) {
+// The weighted least squares fit of predictor + working residual: Newton's step for predictor 0. By QR of the
+// weighted design: no normal equations of raw columns.
+Eigen::VectorXd newton_step(const Eigen::MatrixXd& x, const Weights& w, const Eigen::VectorXd& predictor) {
   const Eigen::MatrixXd weighted = w.root.asDiagonal() * x;
-  const Eigen::VectorXd residual = (w.score.array() / w.root.array().max(1e-150)).matrix();
+  const Eigen::VectorXd residual =
+      (w.score.array() / w.root.array().max(1e-150) + w.root.array() * predictor.array()).matrix();
   return weighted.colPivHouseholderQr().solve(residual);
 }
 
@@ -74,12 +76,20 @@ LogisticFit fit_logistic(const Eigen::MatrixXd& design,
   }
   const Eigen::VectorXd scale = design.colwise().norm().cwiseInverse().transpose();
   const Eigen::MatrixXd x = design * scale.asDiagonal();
+  // R's glm, step for step, so that the last digits are those of R: it starts at mu = (y + 1/2) / 2, stops by
+  // the relative change of the deviance, and takes the standard errors from the information of its last step.
   Eigen::VectorXd beta = Eigen::VectorXd::Zero(x.cols());
-  Eigen::VectorXd eta = start;
+  Eigen::VectorXd eta = (outcome.array() - 0.5).matrix() * (2.0 * std::log(3.0));
+  Weights weights = weights_at(eta, outcome);
+  beta = newton_step(x, weights, eta - start);
+  eta = start + x * beta;
   fit.log_likelihood = log_likelihood(eta, outcome);
+  fit.iterations = 1;
   constexpr int most_iterations = 60;
   for (; fit.iterations < most_iterations && !fit.converged; ++fit.iterations) {
-    Eigen::VectorXd step = newton_step(x, weights_at(eta, outcome));
+    weights = weights_at(eta, outcome);
+    Eigen::VectorXd step = newton_step(x, weights, Eigen::VectorXd::Zero(eta.size()));
+    if (!step.allFinite()) break;
     double next = log_likelihood(eta + x * step, outcome);
     // The likelihood is concave: a step that overshoots is halved.
     for (int halving = 0; halving < 40 && !(next >= fit.log_likelihood - 1e-12 * (1.0 - fit.log_likelihood));
@@ -87,16 +97,13 @@ LogisticFit fit_logistic(const Eigen::MatrixXd& design,
       step *= 0.5;
       next = log_likelihood(eta + x * step, outcome);
     }
-    if (!step.allFinite()) break;
     beta += step;
     eta = start + x * beta;
-    // [spm 10]: relative change of the deviance; one more step costs little and gives beta its last digits.
-    fit.converged = std::abs(next - fit.log_likelihood) <= 1e-14 * (std::abs(next) + 0.05) &&
-                    step.norm() <= 1e-9 * (1.0 + beta.norm());
+    fit.converged = std::abs(next - fit.log_likelihood) < 1e-14 * (std::abs(next) + 0.05);
     fit.log_likelihood = next;
   }
   fit.beta = scale.asDiagonal() * beta;
-  fit.standard_error = scale.asDiagonal() * standard_errors(x, weights_at(eta, outcome));
+  fit.standard_error = scale.asDiagonal() * standard_errors(x, weights);
   return fit;
 }
 

@@ -19,7 +19,7 @@ double sixteen_area_squares(double l12, double l13, double l23) {
 struct TetrahedronShare {
   double volume = 0.0;
   double face_root_sum = 0.0;
-  double angle_sum = 0.0;  // sum of sqrt(L) * dihedral angle / (2 pi)
+  double angle_sum = 0.0;  // sum of sqrt(L) * exterior angle / (2 pi)
 };
 
 TetrahedronShare share_of(const std::array<double, 6>& l) {
@@ -43,7 +43,7 @@ TetrahedronShare share_of(const std::array<double, 6>& l) {
     const double twice = ai + aj - (4.0 * l_ij * l_kl - skew * skew);
     const double product = std::sqrt(ai * aj);
     const double cosine = product > 0.0 ? std::clamp(0.5 * twice / product, -1.0, 1.0) : 1.0;
-    share.angle_sum += std::sqrt(l_kl) * std::acos(cosine) / (2.0 * std::numbers::pi);
+    share.angle_sum += std::sqrt(l_kl) * std::acos(-cosine) / (2.0 * std::numbers::pi);
     return std::max(4.0 * ai * aj - twice * twice, 0.0);
   };
   const double square = add_edge(l[0], l[5], l[1], l[4], l[3], l[2], face[0], face[1]);  // edge 23

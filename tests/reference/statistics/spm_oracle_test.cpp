@@ -163,7 +163,8 @@ void SpmOracle::compare_peaks() const {
     EXPECT_LE(relative_error(ours.required_number(row, 0), t), 1e-7);
     EXPECT_EQ(ours.rows[row][1], theirs.rows[row][1]);
     EXPECT_EQ(ours.rows[row][2], theirs.rows[row][2]);
-    EXPECT_LE(relative_error(ours.required_number(row, 3), theirs.required_number(row, 3)),
+    // SurfStat prints the bound of a low peak even where it exceeds 1.
+    EXPECT_LE(relative_error(ours.required_number(row, 3), std::min(1.0, theirs.required_number(row, 3))),
               test::p_vertex_tolerance(t));
   }
 }
@@ -225,7 +226,7 @@ INSTANTIATE_TEST_SUITE_P(
                       Setting{"volume", "main", "group", false, {}},
                       Setting{"volume", "cdt01", "group", false, {"--cluster-p", "0.01"}},
                       Setting{"volume", "cdt05", "group", false, {"--cluster-p", "0.05"}}),
-    [](const auto& info) { return info.param.folder + "_" + info.param.prefix; });
+    [](const auto& setting) { return setting.param.folder + "_" + setting.param.prefix; });
 
 }  // namespace
 }  // namespace focalhip
