@@ -8,6 +8,7 @@
 
 #include "analysis/calibration/calibration.h"
 #include "analysis/cortex/measure_cortex.h"
+#include "analysis/femur/cut_femur_pictures.h"
 #include "analysis/femur/cut_pictures.h"
 #include "analysis/femur/femur.h"
 #include "analysis/femur/segment_femora.h"
@@ -35,6 +36,7 @@ struct FemurResult {
   bool used_for_atlas = false;
   std::optional<CortexMeasurement> cortex;  // of a measured femur; absent when its cortex could not be mapped
   std::variant<UnmeasuredFemur, FemurMeasurement> outcome;
+  std::vector<FemurPicture> pictures{};  // slices for a reader to judge; empty when no head was found
 
   [[nodiscard]] const FemurMeasurement* measurement() const {
     return std::get_if<FemurMeasurement>(&outcome);

@@ -222,6 +222,10 @@ HipReport analyse(const CtVolume& ct, const Subject& subject, const AnalysisOpti
   lift_femur_notes(report);
   note_missing_context(report);
   report.pictures = cut_pictures(ct, femora);
+  for (FemurResult& femur : report.femurs) {
+    femur.pictures =
+        std::visit([&ct](const auto& outcome) { return cut_femur_pictures(ct, outcome); }, femur.outcome);
+  }
   return report;
 }
 

@@ -1,11 +1,14 @@
 #include "dicom_sr/encode_results.h"
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 #include <dcmtk/config/osconfig.h>
 
 #include <dcmtk/dcmdata/dcdict.h>
 
+#include "dicom_sr/render/render_femur_pages.h"
 #include "dicom_sr/render/render_summary_page.h"
 #include "dicom_sr/write_measurement_report.h"
 #include "dicom_sr/write_secondary_capture.h"
@@ -39,7 +42,8 @@ std::vector<EncodedObject> encode_results(const HipReport& report,
                                           const StudyContext& study,
                                           const ResultStamp& stamp) {
   if (!dcmDataDict.isDictionaryLoaded()) throw std::runtime_error("the DICOM data dictionary is missing");
-  const std::vector<Page> pages{render_summary_page(report, {.other_series = study.other_series})};
+  std::vector<Page> pages{render_summary_page(report, {.other_series = study.other_series})};
+  std::ranges::move(render_femur_pages(report, pages[0].image.rows), std::back_inserter(pages));
 
   std::vector<EncodedObject> objects;
   SecondaryCaptureObject multiframe = write_multiframe_capture(pages, report, study, stamp);

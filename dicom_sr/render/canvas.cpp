@@ -175,17 +175,33 @@ void Canvas::frame(const Rect& rect, Colour colour, double line_width) {
 }
 
 void Canvas::grey_image(const Rect& rect, int columns, int rows, std::span<const std::uint8_t> grey) {
+  image(rect, columns, rows, [grey](std::size_t index) {
+    const std::uint32_t value = grey[index];
+    return value << 16U | value << 8U | value;
+  });
+}
+
+void Canvas::colour_image(const Rect& rect, const Rgb8Image& picture) {
+  image(rect, picture.columns, picture.rows, [&picture](std::size_t index) {
+    const std::uint8_t* rgb = picture.rgb.data() + 3U * index;
+    return std::uint32_t{rgb[0]} << 16U | std::uint32_t{rgb[1]} << 8U | std::uint32_t{rgb[2]};
+  });
+}
+
+void Canvas::image(const Rect& rect,
+                   int columns,
+                   int rows,
+                   const std::function<std::uint32_t(std::size_t)>& pixel_at) {
   const SurfacePtr picture(cairo_image_surface_create(CAIRO_FORMAT_RGB24, columns, rows));
   if (cairo_surface_status(picture.get()) != CAIRO_STATUS_SUCCESS) {
     throw std::runtime_error("no memory for a picture");
   }
   unsigned char* bytes = cairo_image_surface_get_data(picture.get());
   const int stride = cairo_image_surface_get_stride(picture.get());
+  std::size_t index = 0;
   for (int row = 0; row < rows; ++row) {
     for (int column = 0; column < columns; ++column) {
-      const std::uint32_t value = grey[static_cast<std::size_t>(row) * static_cast<std::size_t>(columns) +
-                                       static_cast<std::size_t>(column)];
-      const std::uint32_t pixel = value << 16U | value << 8U | value;
+      const std::uint32_t pixel = pixel_at(index++);
       std::memcpy(bytes + row * stride + column * 4, &pixel, sizeof pixel);
     }
   }

@@ -62,6 +62,7 @@ class Canvas {
   void fill(const Rect& rect, Colour colour);
   void frame(const Rect& rect, Colour colour, double line_width);
   void grey_image(const Rect& rect, int columns, int rows, std::span<const std::uint8_t> grey);
+  void colour_image(const Rect& rect, const Rgb8Image& image);
   void lines(std::span<const Segment> segments, Colour colour, double line_width);
   // Lines on a picture: with a dark rim, so that they show on white bone and in grey.
   void rimmed_lines(std::span<const Segment> segments, Colour colour, double line_width);
@@ -75,6 +76,11 @@ class Canvas {
 
  private:
   struct Surface;
+  // pixel_at(index): 0xRRGGBB
+  void image(const Rect& rect,
+             int columns,
+             int rows,
+             const std::function<std::uint32_t(std::size_t)>& pixel_at);
   std::unique_ptr<Surface> surface_;
   std::vector<DrawnText> texts_;
 };

@@ -6,26 +6,15 @@
 
 #include "dicom_sr/render/crop_picture.h"
 #include "dicom_sr/render/outline.h"
+#include "dicom_sr/render/window.h"
 
 namespace focalhip {
 
 namespace {
 
-constexpr double window_level_hu = 300.0;
-constexpr double window_width_hu = 1500.0;
 constexpr double caption_height = 22.0;
 constexpr double key_height = 24.0;
 constexpr double gap = 16.0;
-
-std::vector<std::uint8_t> windowed(const std::vector<std::int16_t>& hu) {
-  std::vector<std::uint8_t> grey(hu.size());
-  std::transform(hu.begin(), hu.end(), grey.begin(), [](std::int16_t value) {
-    const double black_hu = window_level_hu - window_width_hu / 2.0;
-    const double fraction = std::clamp((value - black_hu) / window_width_hu, 0.0, 1.0);
-    return static_cast<std::uint8_t>(std::lround(255.0 * fraction));
-  });
-  return grey;
-}
 
 // Where a picture stands on the page.
 struct Placed {
@@ -102,7 +91,7 @@ void draw_slice(Canvas& canvas, const Rect& box, const SlicePicture& whole, cons
   canvas.line(caption(picture, report.grid), {box.left, box.top, box.width - 120.0, caption_height}, quiet);
   TextStyle right = quiet;
   right.align = Align::right;
-  canvas.line("L 300  W 1500", {box.right() - 112.0, box.top, 112.0, caption_height}, right);
+  canvas.line(window_words(), {box.right() - 112.0, box.top, 112.0, caption_height}, right);
 
   const Rect frame{box.left, box.top + caption_height, box.width, box.height - caption_height};
   canvas.fill(frame, rgb(0x000000));

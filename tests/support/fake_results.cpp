@@ -32,7 +32,7 @@ FemurMeasurement femur(Side side) {
   result.frame.neck_shaft_angle_rad = 128.4 * std::numbers::pi / 180.0;
   result.frame.joint_space_p05_mm = 3.1;
   result.voi = draw_vois(side);
-  result.mask = {side, result.voi};
+  result.mask = {.side = side, .mask = result.voi, .surface_distance_mm = {}};
   for (std::uint8_t& label : result.mask.mask.label) label = label != 0 ? 1 : 0;
   result.vois = {voi(612.4 * scale, 521.0, 248.6 * scale, 14870.0),
                  voi(548.8 * scale, 1123.0, 176.1 * scale, 35110.0),
@@ -97,7 +97,12 @@ HipReport both_sides_report() {
     HipReport report = scan();
     report.grade = Grade::b;
     report.calibration = calibration();
-    report.femurs = {{Side::right, true, femur(Side::right)}, {Side::left, false, femur(Side::left)}};
+    for (const Side side : {Side::right, Side::left}) {
+      report.femurs.push_back({.side = side,
+                               .used_for_atlas = side == Side::right,
+                               .cortex = {},
+                               .outcome = femur(side)});
+    }
     return report;
   }();
   return drawn_once;
@@ -151,7 +156,10 @@ HipReport refused_report_with_pictures() {
   report.notes.push_back({NoteCode::contrast_agent, "Contrast/Bolus Agent is present in the header"});
   report.notes.push_back({NoteCode::short_distal_coverage, "4 mm below the lesser trochanter, 25 mm needed"});
   for (const Side side : {Side::right, Side::left}) {
-    report.femurs.push_back({side, false, unmeasured(side, RefusalCode::no_phantom, "not calibrated")});
+    report.femurs.push_back({.side = side,
+                             .used_for_atlas = false,
+                             .cortex = {},
+                             .outcome = unmeasured(side, RefusalCode::no_phantom, "not calibrated")});
   }
   erase_mask(report, 1);
   erase_mask(report, 2);
