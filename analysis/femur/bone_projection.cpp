@@ -57,6 +57,23 @@ void deposit(BoneProjection& projection, double u_mm, double v_mm, double thickn
 
 }  // namespace
 
+double BoneProjection::thickness_at(const Eigen::Vector2d& uv_mm) const {
+  const double column = (uv_mm.x() - first_u_mm) / pixel_mm - 0.5;
+  const double row = (uv_mm.y() - first_v_mm) / pixel_mm - 0.5;
+  const int i = static_cast<int>(std::floor(column));
+  const int j = static_cast<int>(std::floor(row));
+  double sum_mm = 0.0;
+  for (int dj = 0; dj < 2; ++dj) {
+    for (int di = 0; di < 2; ++di) {
+      if (!contains(i + di, j + dj)) continue;
+      const double weight =
+          (di == 0 ? 1.0 - (column - i) : column - i) * (dj == 0 ? 1.0 - (row - j) : row - j);
+      sum_mm += weight * static_cast<double>(thickness_mm[index(i + di, j + dj)]);
+    }
+  }
+  return sum_mm;
+}
+
 bool BoneProjection::is_bone_at(const Eigen::Vector2d& uv_mm) const {
   return is_bone(static_cast<int>(std::floor((uv_mm.x() - first_u_mm) / pixel_mm)),
                  static_cast<int>(std::floor((uv_mm.y() - first_v_mm) / pixel_mm)));

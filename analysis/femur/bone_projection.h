@@ -29,6 +29,8 @@ struct BoneProjection {
   [[nodiscard]] bool is_bone(int column, int row) const {
     return contains(column, row) && thickness_mm[index(column, row)] >= 0.5F;
   }
+  // Bilinear between pixel centres; 0 outside.
+  [[nodiscard]] double thickness_at(const Eigen::Vector2d& uv_mm) const;
   [[nodiscard]] bool is_bone_at(const Eigen::Vector2d& uv_mm) const;
   [[nodiscard]] Eigen::Vector2d pixel_centre_mm(int column, int row) const {
     return {first_u_mm + (column + 0.5) * pixel_mm, first_v_mm + (row + 0.5) * pixel_mm};

@@ -53,7 +53,9 @@ struct FemurMask {
 // the neck. [qct 3.2 S7]
 struct JointSpaceMap {
   std::vector<Eigen::Vector3d> direction_patient;  // unit
-  std::vector<float> gap_mm;     // per direction; 0 = bone without a visible gap, NaN = no wall beside it
+  std::vector<float> gap_mm;  // per direction; 0 = bone without a visible gap, NaN = no wall beside it
+  std::vector<float>
+      head_face_mm;              // per direction, from the centre the map was made about; NaN without a gap
   double fused_share = 0.0;      // of the directions with a wall, those without a visible gap
   std::optional<double> p05_mm;  // fifth percentile of the gaps; absent when too little wall is seen
 };
@@ -61,8 +63,8 @@ struct JointSpaceMap {
 // How well the outline could be found; what the segmentation's own checks and the choice of the side look at.
 // Absent = not determined. [science: qct 3.2, 3.4, 5]
 struct OutlineQuality {
-  std::optional<double> prior_residual_p95_mm;   // bone edges to the fitted prior surface, before any cut
-  std::optional<double> prior_to_result_p95_mm;  // fitted prior surface to the final one
+  std::optional<double> prior_residual_p95_mm;   // bone edges to a fitted template; no template yet: absent
+  std::optional<double> prior_to_result_p95_mm;  // expected surface (bone parted and filled) to the final one
   std::optional<double> mean_displacement_mm;    // of the sub-voxel refinement
   std::optional<double> rejected_share;          // of the surface without a usable edge, 0 .. 1
   std::optional<double> cap_prior_only_share;    // of the articular cap taken from sphere and prior alone

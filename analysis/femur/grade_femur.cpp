@@ -66,6 +66,7 @@ void grade_joint(SegmentedFemur& femur) {
 constexpr double least_volume_cm3 = 60.0;
 constexpr double most_volume_cm3 = 260.0;
 constexpr double below_lesser_trochanter_mm = 10.0;
+constexpr double most_from_prior_mm = 5.0;
 constexpr double most_rejected = 0.05;
 constexpr double most_displacement_mm =
     1.2;  // qct 5: 0.8; soft kernels and thick slices reach 0.76 in good outlines
@@ -84,6 +85,13 @@ double proximal_volume_cm3(const SegmentedFemur& femur) {
 }
 
 void refuse_doubtful_outline(const SegmentedFemur& femur) {
+  const double from_prior_mm = femur.quality.prior_to_result_p95_mm.value_or(0.0);
+  if (from_prior_mm > most_from_prior_mm) {
+    throw Refusal(RefusalCode::segmentation,
+                  "5 % of the outline lie more than " + fixed(from_prior_mm, 1) +
+                      " mm from where the bone was expected, at most " + fixed(most_from_prior_mm, 1) +
+                      " mm allowed");
+  }
   const double volume_cm3 = proximal_volume_cm3(femur);
   if (volume_cm3 < least_volume_cm3 || volume_cm3 > most_volume_cm3) {
     throw Refusal(RefusalCode::segmentation,

@@ -7,6 +7,7 @@
 #include <numbers>
 #include <vector>
 
+#include <Eigen/Cholesky>
 #include <Eigen/Geometry>
 
 #include "analysis/femur/map_fit.h"
@@ -110,16 +111,20 @@ std::optional<Valley> find_valley(const std::vector<double>& profile, const Join
   return best;
 }
 
-double gap_mm(const std::vector<double>& profile,
-              const Valley& valley,
-              const ProfileBlur& blur,
-              const JointSpaceOptions& options) {
-  constexpr double none = std::numeric_limits<double>::quiet_NaN();
+struct Joint {
+  double gap_mm = std::numeric_limits<double>::quiet_NaN();
+  double face_mm = std::numeric_limits<double>::quiet_NaN();  // of the head, outward from the sphere
+};
+
+Joint fit_joint(const std::vector<double>& profile,
+                const Valley& valley,
+                const ProfileBlur& blur,
+                const JointSpaceOptions& options) {
   const double dark_hu = profile[valley.darkest];
   const auto at = static_cast<int>(valley.darkest);
   const std::optional<double> inner = crossing(profile, at, -1, 0.5 * (valley.head_hu + dark_hu));
   const std::optional<double> outer = crossing(profile, at, 1, 0.5 * (valley.wall_hu + dark_hu));
-  if (!inner || !outer || *outer - *inner > options.widest_gap_mm) return none;
+  if (!inner || !outer || *outer - *inner > options.widest_gap_mm) return {};
   const double shown_hu = std::max(profile.front(), options.cartilage_hu);
   const double cortex_mm =
       std::clamp(2.5 * blur.sigma_mm * (valley.head_hu - options.cartilage_hu) / blur.solid_hu, 0.4, 3.0);
@@ -135,7 +140,8 @@ double gap_mm(const std::vector<double>& profile,
   const NormalProfile samples{.first_mm = -inside_mm, .step_mm = step_mm, .hu = profile};
   const MapFit<7> fit = fit_map(samples, 0, last, expected, options.noise_hu, JointModel{blur});
   const double gap = std::exp(fit.theta[2]);
-  return std::isfinite(gap) && gap <= options.widest_gap_mm ? gap : none;
+  if (!std::isfinite(gap) || gap > options.widest_gap_mm) return {};
+  return {.gap_mm = gap, .face_mm = fit.theta[0]};
 }
 
 // Bone beside the head without a gap: mean of the two to five millimetres outside.
@@ -166,16 +172,17 @@ JointSpaceMap map_joint_space(const HipRegion& hip,
     ++asked;
     const std::vector<double> profile = mean_profile(hip, out);
     if (profile.empty()) continue;
-    double gap = std::numeric_limits<double>::quiet_NaN();
+    Joint joint;
     if (const std::optional<Valley> valley = find_valley(profile, options)) {
-      gap = gap_mm(profile, *valley, blur, options);
-      if (!std::isnan(gap)) gaps_mm.push_back(gap);
+      joint = fit_joint(profile, *valley, blur, options);
+      if (!std::isnan(joint.gap_mm)) gaps_mm.push_back(joint.gap_mm);
     } else if (bone_beside(profile, options)) {
-      gap = 0.0;
+      joint.gap_mm = 0.0;
       ++fused;
     }
     map.direction_patient.push_back(out);
-    map.gap_mm.push_back(static_cast<float>(gap));
+    map.gap_mm.push_back(static_cast<float>(joint.gap_mm));
+    map.head_face_mm.push_back(static_cast<float>(hip.head.radius_mm + joint.face_mm));
   }
   const auto seen = static_cast<double>(gaps_mm.size());
   if (fused + seen > 0.0) map.fused_share = fused / (fused + seen);
@@ -183,6 +190,36 @@ JointSpaceMap map_joint_space(const HipRegion& hip,
   std::ranges::sort(gaps_mm);
   map.p05_mm = gaps_mm[gaps_mm.size() / 20];
   return map;
+}
+
+HeadSphere head_through_faces(const JointSpaceMap& map, const HeadSphere& about) {
+  constexpr double window_mm = 1.5;
+  constexpr std::size_t enough = 60;
+  HeadSphere head = about;
+  Eigen::Vector3d shift_mm = Eigen::Vector3d::Zero();
+  for (int pass = 0; pass < 8; ++pass) {
+    Eigen::Matrix4d normal = Eigen::Matrix4d::Zero();
+    Eigen::Vector4d right = Eigen::Vector4d::Zero();
+    std::size_t used = 0;
+    for (std::size_t i = 0; i < map.direction_patient.size(); ++i) {
+      const double face_mm = map.head_face_mm[i];
+      if (std::isnan(face_mm)) continue;
+      const Eigen::Vector3d& out = map.direction_patient[i];
+      const double u = std::min(1.0, std::abs(face_mm - head.radius_mm - out.dot(shift_mm)) / window_mm);
+      const double weight = (1.0 - u * u) * (1.0 - u * u);
+      const Eigen::Vector4d row{out.x(), out.y(), out.z(), 1.0};
+      normal += weight * row * row.transpose();
+      right += weight * face_mm * row;
+      if (weight > 0.0) ++used;
+    }
+    if (used < enough) return about;
+    const Eigen::Vector4d solution = normal.ldlt().solve(right);
+    shift_mm = solution.head<3>();
+    head.radius_mm = solution[3];
+  }
+  head.centre_mm = about.centre_mm + shift_mm;
+  const bool near = shift_mm.norm() < 3.0 && std::abs(head.radius_mm - about.radius_mm) < 2.0;
+  return near ? head : about;
 }
 
 }  // namespace focalhip

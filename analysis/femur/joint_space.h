@@ -26,4 +26,8 @@ struct JointSpaceOptions {
                                             const ProfileBlur& blur,
                                             const JointSpaceOptions& options);
 
+// The sphere through the faces of the head that the map found beside a gap; `about`: the one it was made
+// about, returned where there are too few of them.
+[[nodiscard]] HeadSphere head_through_faces(const JointSpaceMap& map, const HeadSphere& about);
+
 }  // namespace focalhip

@@ -77,6 +77,22 @@ void take_cap_from_sphere(OutlinedFemur& femur, const SocketBarrier& barrier) {
   femur.cap_prior_only_share = 1.0;
 }
 
+// 95th percentile of the distance from the final surface to the expected one, what the sphere alone gives
+// left out.
+double prior_to_result_p95_mm(const OutlinedFemur& femur, const PriorSurface& prior) {
+  constexpr float beside_mm = 0.6F;
+  std::vector<float> away_mm;
+  for (std::size_t i = 0; i < femur.mask.size(); ++i) {
+    if (std::abs(femur.surface.distance_mm[i]) > beside_mm) continue;
+    if (!femur.prior_only.empty() && femur.prior_only[i] != 0) continue;
+    away_mm.push_back(std::abs(prior.distance_mm[i] - femur.surface.distance_mm[i]));
+  }
+  if (away_mm.empty()) return 0.0;
+  const auto p95 = away_mm.begin() + static_cast<std::ptrdiff_t>(away_mm.size() * 95 / 100);
+  std::nth_element(away_mm.begin(), p95, away_mm.end());
+  return *p95;
+}
+
 }  // namespace
 
 OutlinedFemur outline_femur(const HipRegion& wide, double slice_thickness_mm, const FemurOptions& options) {
@@ -88,12 +104,22 @@ OutlinedFemur outline_femur(const HipRegion& wide, double slice_thickness_mm, co
   femur.hip = cropped(wide, box);
   femur.neck_direction = barrier.neck_direction;
   const std::vector<std::uint8_t> solid = solid_femur(femur.hip, cropped_values(wide.grid, bone, box));
-  femur.mask = cut_femur(femur.hip, prior_surface(femur.hip, solid, barrier), {});
+  const PriorSurface prior = prior_surface(femur.hip, solid, barrier);
+  femur.mask = cut_femur(femur.hip, prior, {});
   clean(femur.hip, femur.mask);
   femur.surface = refine_surface(femur.hip, femur.mask, {.slice_thickness_mm = slice_thickness_mm});
   femur.joint = map_joint_space(femur.hip, femur.neck_direction, femur.surface.blur, {});
-  if (joint_untrusted(femur.joint)) take_cap_from_sphere(femur, barrier);
+  if (joint_untrusted(femur.joint)) {
+    // The sphere was fitted to single edges, some of them the socket's: once more, to faces told from its
+    // wall.
+    for (int pass = 0; pass < 2; ++pass) {
+      femur.hip.head = head_through_faces(femur.joint, femur.hip.head);
+      femur.joint = map_joint_space(femur.hip, femur.neck_direction, femur.surface.blur, {});
+    }
+    take_cap_from_sphere(femur, barrier);
+  }
   agree(femur);
+  femur.prior_to_result_p95_mm = prior_to_result_p95_mm(femur, prior);
   return femur;
 }
 

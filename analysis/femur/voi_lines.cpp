@@ -29,6 +29,22 @@ double exit_mm(const BoneProjection& projection,
   return r;
 }
 
+// The same for the outline itself, finer than a pixel: where the thickness along the rays falls below what a
+// rounded edge shows when its rim crosses a pixel (1.5 mm for a radius of 8 mm).
+double outline_mm(const BoneProjection& projection,
+                  const Eigen::Vector2d& from,
+                  const Eigen::Vector2d& direction) {
+  constexpr double step_mm = 0.25;
+  constexpr double rim_mm = 1.5;
+  double before = rim_mm;
+  for (double r = 0.0; r < 120.0; r += step_mm) {
+    const double here = projection.thickness_at(from + r * direction);
+    if (here < rim_mm) return r == 0.0 ? 0.0 : r - step_mm * (rim_mm - here) / (before - here);
+    before = here;
+  }
+  return 120.0;
+}
+
 // The upper contour from beside the head to the lateral face, as seen from the frame's origin.
 Points superior_contour(const BoneProjection& projection, const Eigen::Vector2d& neck_axis) {
   Points rays;
@@ -36,7 +52,7 @@ Points superior_contour(const BoneProjection& projection, const Eigen::Vector2d&
   for (double turn = 4.0; turn <= 110.0; turn += 0.5) {
     const double angle = start - turn * std::numbers::pi / 180.0;
     const Eigen::Vector2d direction{std::cos(angle), std::sin(angle)};
-    rays.emplace_back(exit_mm(projection, Eigen::Vector2d::Zero(), direction) * direction);
+    rays.emplace_back(outline_mm(projection, Eigen::Vector2d::Zero(), direction) * direction);
   }
   return rays;
 }
@@ -72,19 +88,40 @@ Points smoothed(const Points& line) {
   return result;
 }
 
-// The most hollow point of the superior contour lateral of the middle of the neck.
-Eigen::Vector2d find_notch(const Points& contour, const Eigen::Vector2d& neck_axis, double head_along_mm) {
-  constexpr std::size_t arm = 4;  // 2 mm
-  double deepest = 0.02;          // rad; a straight contour has no notch
-  std::optional<Eigen::Vector2d> notch;
+// Turn to the left (rad) over 2 mm to either side of every point, weighted over half a millimetre of contour:
+// a broad hollow has one deepest place, and pixels do not choose it.
+std::vector<double> hollowness(const Points& contour) {
+  constexpr std::size_t arm = 4;
+  std::vector<double> turn(contour.size(), 0.0);
   for (std::size_t i = arm; i + arm < contour.size(); ++i) {
-    if (contour[i].dot(neck_axis) > 0.6 * head_along_mm) continue;
     const Eigen::Vector2d before = contour[i] - contour[i - arm];
     const Eigen::Vector2d after = contour[i + arm] - contour[i];
     // Walking from the head to the trochanter the bone lies to the right; a hollow turns left.
-    const double turn = std::atan2(before.x() * after.y() - before.y() * after.x(), before.dot(after));
-    if (turn <= deepest) continue;
-    deepest = turn;
+    turn[i] = std::atan2(before.x() * after.y() - before.y() * after.x(), before.dot(after));
+  }
+  constexpr int reach = 3;
+  constexpr double sigma_steps = 1.0;
+  std::vector<double> smooth(contour.size(), 0.0);
+  for (int i = 0; i < static_cast<int>(turn.size()); ++i) {
+    double total = 0.0;
+    for (int j = std::max(0, i - reach); j <= std::min(static_cast<int>(turn.size()) - 1, i + reach); ++j) {
+      const double weight = std::exp(-0.5 * (j - i) * (j - i) / (sigma_steps * sigma_steps));
+      smooth[static_cast<std::size_t>(i)] += weight * turn[static_cast<std::size_t>(j)];
+      total += weight;
+    }
+    smooth[static_cast<std::size_t>(i)] /= total;
+  }
+  return smooth;
+}
+
+// The most hollow point of the superior contour lateral of the middle of the neck.
+Eigen::Vector2d find_notch(const Points& contour, const Eigen::Vector2d& neck_axis, double head_along_mm) {
+  double deepest = 0.02;  // rad; a straight contour has no notch
+  std::optional<Eigen::Vector2d> notch;
+  const std::vector<double> turn = hollowness(contour);
+  for (std::size_t i = 0; i < contour.size(); ++i) {
+    if (contour[i].dot(neck_axis) > 0.6 * head_along_mm || turn[i] <= deepest) continue;
+    deepest = turn[i];
     notch = contour[i];
   }
   if (!notch) {
@@ -125,14 +162,14 @@ void place_neck_band(const BoneProjection& projection,
   const double notch_mm = find_notch(contour, lines.neck_axis, head_along_mm).dot(lines.neck_axis);
   const Eigen::Vector2d inferior = inferior_of(lines.neck_axis);
   const double limit_mm = head_along_mm - frame.head_radius_mm - head_margin_mm;
-  // Away from the trochanters towards the head, as far as the whole band still fits beside it.
+  // Away from the trochanters towards the head, as far as 10 mm of band still fit beside it.
   lines.fn_lateral_mm = notch_mm;
   double inside_mm2 = 0.0;
   for (double along = notch_mm + options.neck_band_mm; along >= notch_mm; along -= contour_step_mm) {
     inside_mm2 += trochanter_mm2(projection, along * lines.neck_axis, inferior);
     if (inside_mm2 <= trochanter_in_band_mm2) continue;
     const double clear_mm = along + contour_step_mm;
-    lines.fn_lateral_mm = std::clamp(limit_mm - options.neck_band_mm, notch_mm, clear_mm);
+    lines.fn_lateral_mm = std::clamp(limit_mm - least_band_mm, notch_mm, clear_mm);
     break;
   }
   lines.fn_medial_mm = std::min(lines.fn_lateral_mm + options.neck_band_mm, limit_mm);
@@ -149,7 +186,7 @@ void place_trochanter_line(const BoneProjection& projection, const FemurFrame& f
   const Eigen::Vector2d inferior = inferior_of(lines.neck_axis);
   lines.inferior_neck_mm = on_axis + exit_mm(projection, on_axis, inferior) * inferior;
 
-  const auto half_width_mm = [&](double v) { return exit_mm(projection, {0.0, v}, {1.0, 0.0}); };
+  const auto half_width_mm = [&](double v) { return outline_mm(projection, {0.0, v}, {1.0, 0.0}); };
   const double lesser_v_mm = frame.lesser_trochanter_distal_mm;
   double shaft_mm = 0.0;
   int levels = 0;

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 
 #include "analysis/registration/expect_fast.h"
@@ -38,7 +39,7 @@ Target target_of(const PreparedTemplate& prepared, const Points& target_mm, int 
   return target;
 }
 
-struct AffineFit {
+struct LinearFit {
   LinearMap map;
   EmState end;
 };
@@ -48,16 +49,17 @@ class Stages {
   Stages(const RegisterTemplateOptions& options, double scale_mm) : options_(options), scale_mm_(scale_mm) {}
 
   // From `start` on; its sigma2 <= 0 means the global one.
-  [[nodiscard]] AffineFit affine(const Points& source,
+  [[nodiscard]] LinearFit linear(const Points& source,
                                  const Points& target,
                                  const LinearMap& start,
                                  double sigma2,
                                  RegistrationStage stage) const {
-    AffineFit fit{.map = start, .end = {}};
+    LinearFit fit{.map = start, .end = {}};
     EmState state{.moved = start.moved(source)};
     state.sigma2 = sigma2 > 0.0 ? sigma2 : global_sigma2(state.moved, target);
     const Maximisation maximise = [&](const CpdSums& sums, const Points& moved, double) {
-      fit.map = fit_affine(sums, source, moved);
+      fit.map = stage == RegistrationStage::rigid_coarse ? fit_rigid(sums, source, moved)
+                                                         : fit_affine(sums, source, moved);
       return MaximisedPoints{.moved = fit.map.moved(source), .penalty = 0.0};
     };
     fit.end = run(std::move(state), source, target, maximise, stage);
@@ -68,7 +70,7 @@ class Stages {
   [[nodiscard]] EmState nonrigid(const KernelFactor& kernel,
                                  const Points& source,
                                  const Points& target,
-                                 const AffineFit& affine_fit,
+                                 const LinearFit& affine_fit,
                                  Eigen::MatrixX3d& weights) const {
     const Points base = affine_fit.map.moved(source);
     const EmState state{.moved = base, .sigma2 = affine_fit.end.sigma2};
@@ -98,7 +100,7 @@ class Stages {
       progress = [&](int iteration, int of) { options_.progress(stage, iteration, of); };
     }
     // The way from the global start is a slow cooling that must not be cut short.
-    if (stage == RegistrationStage::affine_coarse) {
+    if (stage == RegistrationStage::affine_coarse || stage == RegistrationStage::rigid_coarse) {
       const EmLimits cooling{.max_iterations = options_.max_iterations,
                              .tolerance = coarse_tolerance,
                              .least_sigma2 = least_sigma2};
@@ -114,10 +116,21 @@ class Stages {
   double scale_mm_;
 };
 
-LinearMap mirror_of_x() {
-  LinearMap mirror;
-  mirror.matrix(0, 0) = -1.0;
-  return mirror;
+// Mirrors along the shortest axis of the points: for a femur nearly through the plane of neck and shaft, so
+// that a bone of the other side lies close to it.
+Points mirrored(const Points& points) {
+  const Eigen::RowVector3d mean = points.colwise().mean();
+  const Points centred = points.rowwise() - mean;
+  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> axes(Eigen::Matrix3d(centred.transpose() * centred));
+  const Eigen::Vector3d shortest = axes.eigenvectors().col(0);
+  return points - 2.0 * (centred * shortest) * shortest.transpose();
+}
+
+// sigma2 of the affine fit that a rigid one leads to: a rigid map keeps a mirrored set mirrored, where an
+// affine one from the global start would turn it inside out.
+double sigma2_of_this_hand(const Stages& stages, const Points& source, const Points& target) {
+  const LinearFit rigid = stages.linear(source, target, {}, 0.0, RegistrationStage::rigid_coarse);
+  return stages.linear(source, target, rigid.map, rigid.end.sigma2, RegistrationStage::affine).end.sigma2;
 }
 
 double both_ways_distance(const Points& moved, const Points& target, int threads) {
@@ -188,8 +201,10 @@ void require_runnable(const Points& target_mm, const RegisterTemplateOptions& op
 
 std::string_view name(RegistrationStage stage) {
   switch (stage) {
+    case RegistrationStage::rigid_coarse:
+      return "rigid, some points";
     case RegistrationStage::affine_coarse:
-      return "affine, coarse";
+      return "affine, some points";
     case RegistrationStage::affine:
       return "affine";
     case RegistrationStage::nonrigid:
@@ -223,15 +238,15 @@ TemplateRegistration register_template(const PreparedTemplate& prepared,
   const double mm2 = prepared.frame.scale_mm * prepared.frame.scale_mm;
   TemplateRegistration result;
 
-  const AffineFit coarse =
-      stages.affine(prepared.coarse_points, target.coarse_points, {}, 0.0, RegistrationStage::affine_coarse);
-  const AffineFit mirrored = stages.affine(
-      prepared.coarse_points, target.coarse_points, mirror_of_x(), 0.0, RegistrationStage::affine_coarse);
-  result.mirrored_sigma2_ratio = coarse.end.sigma2 / mirrored.end.sigma2;
+  const LinearFit coarse =
+      stages.linear(prepared.coarse_points, target.coarse_points, {}, 0.0, RegistrationStage::affine_coarse);
+  result.mirrored_sigma2_ratio =
+      sigma2_of_this_hand(stages, prepared.coarse_points, target.coarse_points) /
+      sigma2_of_this_hand(stages, mirrored(prepared.coarse_points), target.coarse_points);
   result.looks_mirrored = result.mirrored_sigma2_ratio > mirror_ratio;
 
-  const AffineFit affine =
-      stages.affine(prepared.points, target.points, coarse.map, coarse.end.sigma2, RegistrationStage::affine);
+  const LinearFit affine =
+      stages.linear(prepared.points, target.points, coarse.map, coarse.end.sigma2, RegistrationStage::affine);
   result.map = map_in_mm(prepared, target, affine.map);
   result.affine_iterations = affine.end.iterations;
   result.affine_sigma2_mm2 = affine.end.sigma2 * mm2;

@@ -11,7 +11,7 @@
 
 namespace focalhip {
 
-enum class RegistrationStage { affine_coarse, affine, nonrigid };
+enum class RegistrationStage { rigid_coarse, affine_coarse, affine, nonrigid };
 [[nodiscard]] std::string_view name(RegistrationStage stage);
 
 struct RegisterTemplateOptions {
@@ -22,7 +22,7 @@ struct RegisterTemplateOptions {
   int max_iterations = 150;  // of each stage
   // A stage ends when an iteration moves the template by less, root mean square, > 0. What is left to go is
   // some hundred times as much: 0.01 mm stops half-way, below 0.0002 mm nothing changes any more.
-  double least_step_mm = 0.0005;
+  double least_step_mm = 0.0015;
   int threads = 1;  // changes speed only
   // Told after every iteration.
   std::function<void(RegistrationStage stage, int iteration, int max_iterations)> progress;

@@ -13,8 +13,11 @@ namespace focalhip {
 
 namespace {
 
-constexpr std::size_t depth = 8;          // results remembered
-constexpr double restart_ratio = 4.0;     // of the shortest step so far
+constexpr std::size_t depth = 8;       // results remembered
+constexpr double restart_ratio = 4.0;  // of the shortest step so far
+// Steps that shorten by less in so many iterations: the remembered ones lie in directions that are spent.
+constexpr double stagnation_ratio = 0.9;
+constexpr int stagnation_iterations = 6;
 constexpr double regularisation = 1e-10;  // of the largest squared step difference
 constexpr double most_sigma2_change = 2.0;
 
@@ -72,6 +75,8 @@ EmState run_accelerated_em(EmState state,
                            const CpdProgress& progress) {
   std::deque<Iteration> history;
   double shortest = std::numeric_limits<double>::infinity();
+  double milestone = shortest;  // the step length that further ones are held against
+  int milestone_iteration = 0;
   while (true) {
     const CpdSums sums = expect(state.moved, state.sigma2);
     MaximisedPoints maximised = maximise(sums, state.moved, state.sigma2);
@@ -88,7 +93,16 @@ EmState run_accelerated_em(EmState state,
       state.sigma2 = floored;
       return state;
     }
-    if (length > restart_ratio * shortest) history.clear();
+    if (length <= stagnation_ratio * milestone) {
+      milestone = length;
+      milestone_iteration = state.iterations;
+    }
+    if (length > restart_ratio * shortest ||
+        state.iterations - milestone_iteration >= stagnation_iterations) {
+      history.clear();
+      milestone = length;
+      milestone_iteration = state.iterations;
+    }
     shortest = history.empty() ? length : std::min(shortest, length);
     history.push_back(
         {.moved = std::move(maximised.moved), .step = std::move(step), .log_sigma2 = std::log(floored)});

@@ -30,7 +30,9 @@ struct SideOptions {
   // Of head to lesser trochanter and of the neck's length.
   double largest_length_difference_mm = 8.0;
   // Of the head from where the mirrored other femur has it, shafts and trochanters laid onto each other.
-  double largest_head_shift_mm = 6.0;
+  double largest_head_shift_mm = 5.0;
+  // A shift or a surface of fracture faces this many times its limit is a fracture without a second sign.
+  double certain_factor = 2.0;
   // Part of that shift which femora turned differently about their shafts show (version), and which therefore
   // is allowed for before the shift counts.
   double version_difference_deg = 8.0;

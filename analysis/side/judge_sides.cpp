@@ -130,6 +130,7 @@ class Judge {
       add(side,
           FractureSign::fracture_faces,
           fixed(0.01 * *own, 1) + " cm2 of surface at the neck that the other femur has not");
+      certain_[side] = certain_[side] || *own > options_.certain_factor * options_.largest_unexplained_mm2;
     }
   }
 
@@ -172,6 +173,10 @@ class Judge {
 
   void look_at_head() {
     if (!evidence_.head_shift_mm || unexplained_shift_mm() <= options_.largest_head_shift_mm) return;
+    if (unexplained_shift_mm() > options_.certain_factor * options_.largest_head_shift_mm) {
+      certain_[0] = certain_[0] || worse_ > 0;
+      certain_[1] = certain_[1] || worse_ < 0;
+    }
     add_difference(
         FractureSign::head_displaced,
         "head " + fixed(evidence_.head_shift_mm->norm(), 0) + " mm from where the other femur has it");
@@ -216,7 +221,7 @@ class Judge {
     const bool strong = std::ranges::any_of(judged.signs, is_strong);
     if (evidence.failure == RefusalCode::metal) {
       judged.finding.state = SideState::metal;
-    } else if (strong && judged.signs.size() >= 2) {
+    } else if (certain_[side] || (strong && judged.signs.size() >= 2)) {
       judged.finding.state = SideState::fractured;
     } else if (!evidence.outlined) {
       judged.finding.state = SideState::not_measurable;
@@ -228,6 +233,7 @@ class Judge {
   const HipEvidence& evidence_;
   const SideOptions& options_;
   int worse_ = 0;  // +1 right, -1 left, 0 not known
+  std::array<bool, 2> certain_{false, false};
   std::array<JudgedSide, 2> judged_;
 };
 

@@ -12,8 +12,12 @@
 #include "listener/programs/calibration_command.h"
 #include "listener/programs/command_line.h"
 #include "listener/programs/config_command.h"
+#include "listener/programs/cpd_command.h"
 #include "listener/programs/jobs_command.h"
 #include "listener/programs/listen_command.h"
+#include "listener/programs/mannwhitney_command.h"
+#include "listener/programs/odds_command.h"
+#include "listener/programs/spm_command.h"
 #include "listener/support/log.h"
 
 namespace {
@@ -27,6 +31,9 @@ constexpr const char* usage =
     "  analyze SERIES_DIR --out DIR  the whole analysis of one series, no network\n"
     "  jobs list|show|retry|drop     what is queued, parked, refused, quarantined\n"
     "  calibration enter|check       phantom scans that calibrate series made without a phantom\n"
+    "  cpd SOURCE.csv TARGET.csv     Coherent Point Drift: moves one set of points onto another\n"
+    "  spm                           linear model and random field inference on plain files\n"
+    "  odds, mannwhitney TABLE.csv   odds ratios per SD, rank tests\n"
     "  config check FILE             every problem of a configuration, one a line\n"
     "  --help, --version\n"
     "Each command has --help. Exit status: 0 done, 1 internal failure, 2 wrong usage or configuration,\n"
@@ -47,6 +54,10 @@ int run(const std::string& command, Arguments args) {
   if (command == "analyze") return focalhip::analyze_command(args, std::cout, std::cerr);
   if (command == "jobs") return focalhip::jobs_command(args);
   if (command == "calibration") return focalhip::calibration_command(args, today(), std::cout, std::cerr);
+  if (command == "cpd") return focalhip::cpd_command(args, std::cout, std::cerr);
+  if (command == "spm") return focalhip::spm_command(args, std::cout, std::cerr);
+  if (command == "odds") return focalhip::odds_command(args, std::cout, std::cerr);
+  if (command == "mannwhitney") return focalhip::mannwhitney_command(args, std::cout, std::cerr);
   if (command == "config") return focalhip::config_command(args, std::cout, std::cerr);
   if (command == "--help" || command == "help") {
     std::cout << usage;

@@ -107,6 +107,15 @@ std::string calibration_source(const HipReport& report, const CalibrationOptions
   return text;
 }
 
+// Texts and laterality of the header are not all part of the study's identity, but may change the side.
+std::string side_source(const HipReport& report) {
+  if (!report.side) return {};
+  const SideRequest& request = report.side->request;
+  if (request.instruction == SideInstruction::none && request.label == FractureLabel::none) return {};
+  return std::string(name(request.instruction)) + "," + request.source + "," +
+         std::string(name(request.label));
+}
+
 StampRequest filled(StampRequest stamp,
                     const SeriesWork& work,
                     const HipReport& report,
@@ -119,6 +128,7 @@ StampRequest filled(StampRequest stamp,
   if (stamp.identity_digest.empty()) stamp.identity_digest = digest_of_person(study);
   if (stamp.configuration.empty()) stamp.configuration = result_configuration(options, text_of(overrides));
   stamp.calibration_source = calibration_source(report, options.calibration);
+  stamp.side_source = side_source(report);
   if (stamp.refusal_code.empty() && work.refusal) stamp.refusal_code = code_string(work.refusal->code);
   if (stamp.other_series.empty()) stamp.other_series = work.other_series;
   return stamp;

@@ -28,6 +28,7 @@ std::string request_digest(const StampRequest& request) {
   sha.update_field(request.identity_digest);
   sha.update_field(request.configuration);
   if (!request.calibration_source.empty()) sha.update_field(request.calibration_source);
+  if (!request.side_source.empty()) sha.update_field("side " + request.side_source);
   sha.update_field(request.refusal_code);
   sha.update_field(request.node_name);
   sha.update_field(std::to_string(request.first_series_number));

@@ -23,6 +23,7 @@ struct StampRequest {
   std::string identity_digest;             // patient, accession, study
   std::string configuration;               // result_configuration(): options and overrides
   std::string calibration_source;          // what beside the series gave or refused its density scale
+  std::string side_source;                 // what instruction and header told of the sides; empty = nothing
   std::string refusal_code;                // decided outside the analysis (R_PROCESSING, ...), else empty
   std::vector<std::string> atlas_digests;  // in the order they are used
   std::vector<std::string> other_series;   // lines that go into the report

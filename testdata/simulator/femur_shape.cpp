@@ -9,6 +9,8 @@
 namespace focalhip::simulator {
 namespace {
 
+constexpr double hill_sigma_mm = 8.0;
+
 // Least squares of the distances to the surface: for a centre the radius is the mean distance; the centre
 // moves by three times the mean of the residual vectors (Gauss-Newton on a nearly whole sphere).
 FemurShape::Sphere fitted_sphere(const std::vector<Vec3>& points, Vec3 start) {
@@ -39,65 +41,153 @@ FemurShape::FemurShape(const FemurParameters& parameters)
   head_centre_ = parameters_.neck_length_mm * neck_ + parameters_.head_offset_mm;
   const double reach = 0.5 + 0.5 * parameters_.lesser_size;
   arcade_ = normalised(head_centre_ + Vec3{12.0 * size_, 0.0, 28.0 * size_});
-  lesser_tip_ = {-13.0 * size_ * reach, -13.5 * size_ * reach, parameters_.lesser_level_mm};
+  const FemurRelief& r = parameters_.relief;
+  const double out = 1.0 + r.lesser_out_mm / 18.74;
+  const double c = std::cos(r.lesser_turn_rad);
+  const double s = std::sin(r.lesser_turn_rad);
+  const double medial = 13.0 * size_ * reach * out;
+  const double back = 13.5 * size_ * reach * out;
+  lesser_tip_ = {-(c * medial - s * back), -(c * back + s * medial), parameters_.lesser_level_mm};
+  has_hills_ = std::any_of(r.hill_mm.begin(), r.hill_mm.end(), [](double h) { return h != 0.0; });
+  hills_ = hill_places();
+}
+
+// Round the neck's base and waist (above, front, below, behind), round the greater trochanter, along the
+// intertrochanteric line and crest, and round the metaphysis.
+std::array<Vec3, 18> FemurShape::hill_places() const {
+  const FemurParameters& f = parameters_;
+  const Vec3 waist = 0.55 * f.neck_length_mm * neck_;
+  const Vec3 base = 0.22 * f.neck_length_mm * neck_;
+  const double neck = f.neck_radius_si_mm;
+  const double shaft = f.shaft_radius_mm;
+  const Vec3 front{0.0, 1.0, 0.0};
+  const double side = f.trochanter_lateral_mm;
+  const double top = f.trochanter_height_mm;
+  const double z = size_;
+  return {waist + neck * superior_,
+          waist + 0.9 * neck * front,
+          waist - neck * superior_,
+          waist - 0.9 * neck * front,
+          base + 1.2 * neck * superior_,
+          base + neck * front,
+          base - 1.2 * neck * superior_,
+          base - neck * front,
+          Vec3{side, 0.0, 4.0 * z},
+          Vec3{0.6 * side, 12.0 * z, 14.0 * z},
+          Vec3{0.7 * side, -16.0 * z, 14.0 * z},
+          Vec3{0.5 * side, -4.0 * z, top},
+          Vec3{side, -4.0 * z, 0.6 * top},
+          Vec3{0.0, shaft, -10.0 * z},
+          Vec3{shaft, 0.0, -20.0 * z},
+          Vec3{-shaft, 2.0 * z, -24.0 * z},
+          Vec3{4.0 * z, -shaft, -12.0 * z},
+          Vec3{2.0 * z, -shaft, -34.0 * z}};
 }
 
 Vec3 FemurShape::shaft_centre_mm(double z_mm) const {
   const double below = std::min(z_mm + 30.0, 0.0);
-  return {0.0, 0.5 * below * below / parameters_.shaft_bow_radius_mm, z_mm};
+  const double rise = smooth_step(-40.0 * size_, 0.0, z_mm);
+  return {parameters_.relief.shaft_lateral_mm * size_ * rise,
+          0.5 * below * below / parameters_.shaft_bow_radius_mm +
+              parameters_.relief.shaft_forward_mm * size_ * rise,
+          z_mm};
 }
 
 double FemurShape::neck_distance(Vec3 p) const {
+  const FemurRelief& r = parameters_.relief;
   const double along = dot(p, neck_);
   const double half = 0.5 * parameters_.neck_length_mm;
   // Narrowest a little medial of the middle, flaring to both ends.
-  const double from_waist = (along - 1.06 * half) / half;
-  const double flare = 1.0 + 0.10 * std::min(from_waist * from_waist, 1.5);
+  const double from_waist = (along - 2.0 * r.neck_waist * half) / half;
+  const double growth = from_waist < 0.0 ? r.neck_flare_base : r.neck_flare_head;
+  const double flare = 1.0 + growth * std::min(from_waist * from_waist, 1.5);
   const double semi_si = parameters_.neck_radius_si_mm * flare;
   const double semi_ap = parameters_.neck_radius_si_mm * parameters_.neck_ap_si_ratio * flare;
-  const double radial = ellipse_distance(dot(p, superior_), p.y, semi_si, semi_ap);
+  const double bend = gaussian((along - half) / half, 0.5) * size_;
+  const double up = dot(p, superior_) - r.neck_up_mm * bend;
+  const double forward = p.y - r.neck_forward_mm * bend;
+  const double c = std::cos(r.neck_roll_rad);
+  const double s = std::sin(r.neck_roll_rad);
+  const double radial = ellipse_distance(c * up + s * forward, c * forward - s * up, semi_si, semi_ap);
   return smooth_max(radial, std::abs(along - half) - half, 6.0);
 }
 
 double FemurShape::shaft_distance(Vec3 p) const {
+  const FemurRelief& r = parameters_.relief;
   const Vec3 centre = shaft_centre_mm(p.z);
   // The shaft widens into the metaphysis towards the origin.
-  const double widening = 1.0 + 0.04 * smooth_step(-40.0 * size_, 0.0, p.z);
-  const double semi = parameters_.shaft_radius_mm * widening;
-  const double radial =
-      ellipse_distance(p.x - centre.x, p.y - centre.y, semi, semi * parameters_.shaft_ap_ml_ratio);
-  const double top = p.z - 10.0 * size_;
+  const double rise = smooth_step(-40.0 * size_, 0.0, p.z);
+  const double semi = parameters_.shaft_radius_mm * (1.0 + r.shaft_flare * rise);
+  const double semi_ap = parameters_.shaft_radius_mm * parameters_.shaft_ap_ml_ratio *
+                         (1.0 + (r.shaft_flare + r.shaft_flare_ap) * rise);
+  const double c = std::cos(r.shaft_roll_rad);
+  const double s = std::sin(r.shaft_roll_rad);
+  const double x = p.x - centre.x;
+  const double y = p.y - centre.y;
+  const double radial = ellipse_distance(c * x + s * y, c * y - s * x, semi, semi_ap);
+  const double top = p.z - r.shaft_top_mm * size_;
   return smooth_max(radial, top, 16.0 * size_);
 }
 
 double FemurShape::greater_trochanter_distance(Vec3 p) const {
+  const FemurRelief& r = parameters_.relief;
   const double lateral = parameters_.trochanter_lateral_mm;
   const double behind = parameters_.trochanter_posterior_mm;
-  const double tip_radius = 8.6 * size_;
-  const double base_radius = 12.8 * size_;
-  const Vec3 base{lateral - base_radius, -0.25 * behind, 10.5 * size_};
-  const Vec3 tip{lateral - 1.50 * tip_radius, -behind, parameters_.trochanter_height_mm - tip_radius};
+  const double tip_radius = r.trochanter_tip_radius_mm * size_;
+  const double base_radius = r.trochanter_base_radius_mm * size_;
+  const Vec3 base{lateral - base_radius, r.trochanter_base_forward * behind, r.trochanter_base_up_mm * size_};
+  const Vec3 tip{lateral - 1.50 * tip_radius - r.trochanter_overhang_mm * size_,
+                 -behind,
+                 parameters_.trochanter_height_mm - tip_radius};
   const Vec3 flank{0.5 * size_, 0.0, -4.0 * size_};
   const double k = parameters_.blend_mm;
-  const double upper = cone_distance(p, base, tip, base_radius, tip_radius);
+  double upper = cone_distance(p, base, tip, base_radius, tip_radius);
+  if (r.trochanter_front_mm > 0.0) {
+    const Vec3 front = base + Vec3{0.0, r.trochanter_front_mm * size_, 6.0 * size_};
+    upper = smooth_min(upper, cone_distance(p, base, front, base_radius, 0.75 * base_radius), k);
+  }
   // The lateral flank slopes into the shaft.
   const double lower = cone_distance(p, base, flank, base_radius, 0.95 * parameters_.shaft_radius_mm);
   // Intertrochanteric crest: from the back of the greater to the lesser trochanter.
-  const double crest = cone_distance(p,
-                                     {0.35 * lateral, -behind - 3.5 * size_, 14.0 * size_},
-                                     {-4.0 * size_, -10.5 * size_, 0.55 * parameters_.lesser_level_mm},
-                                     6.0 * size_ + parameters_.crest_mm,
-                                     5.5 * size_ + 0.5 * parameters_.crest_mm);
+  const Vec3 shift{r.crest_lateral_mm * size_, -r.crest_back_mm * size_, 0.0};
+  const double crest =
+      cone_distance(p,
+                    shift + Vec3{0.35 * lateral, -behind - 3.5 * size_, 14.0 * size_},
+                    shift + Vec3{-4.0 * size_, -10.5 * size_, 0.55 * parameters_.lesser_level_mm},
+                    6.0 * size_ + parameters_.crest_mm,
+                    5.5 * size_ + 0.5 * parameters_.crest_mm);
   return smooth_min(smooth_min(upper, lower, k), crest, 0.7 * k);
 }
 
 double FemurShape::lesser_trochanter_distance(Vec3 p) const {
   const double s = size_ * parameters_.lesser_size;
   const Vec3 base{-4.0 * size_, -5.0 * size_, lesser_tip_.z + 4.0};
-  const Vec3 foot{-5.0 * size_, -5.5 * size_, lesser_tip_.z - 13.0 * size_};
+  const Vec3 foot{-5.0 * size_, -5.5 * size_, lesser_tip_.z - parameters_.relief.lesser_length_mm * size_};
   const double cone = cone_distance(p, base, lesser_tip_, 9.0 * s, 5.2 * s);
   // Its lower edge runs out on the shaft.
   return smooth_min(cone, cone_distance(p, lesser_tip_, foot, 5.2 * s, 6.5 * size_), 4.0);
+}
+
+// The hollow between the tip of the greater trochanter and the neck, open to the back.
+double FemurShape::trochanteric_fossa_distance(Vec3 p) const {
+  const double radius = 7.0 * size_;
+  const Vec3 from{0.0, -parameters_.trochanter_posterior_mm, 21.0 * size_ + radius};
+  const Vec3 place = from - parameters_.relief.trochanter_fossa_mm * size_ * Vec3{0.0, 0.0, 1.0};
+  return cone_distance(p, place, place + Vec3{-4.0 * size_, -10.0 * size_, 2.0}, radius, radius);
+}
+
+// Height of the hills at a point.
+double FemurShape::hills_mm(Vec3 p) const {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < hills_.size(); ++i) {
+    const double height = parameters_.relief.hill_mm[i];
+    if (height == 0.0) continue;
+    const Vec3 d = p - hills_[i];
+    const double sigma = hill_sigma_mm * size_;
+    const double square = dot(d, d) / (sigma * sigma);
+    if (square < 16.0) sum += height * size_ * std::exp(-0.5 * square);
+  }
+  return sum;
 }
 
 double FemurShape::head_distance(Vec3 p) const {
@@ -145,7 +235,9 @@ double FemurShape::implicit_without_lesser(Vec3 p) const {
   d = smooth_min(d, head_distance(p), 6.0);
   if (parameters_.linea_aspera_mm > 0.0) d = smooth_min(d, linea_aspera_distance(p), 4.0);
   if (parameters_.osteophyte_mm > 0.0) d = smooth_min(d, osteophyte_distance(p), 3.0);
-  return smooth_max(d, -fovea_distance(p), 2.0);
+  if (parameters_.relief.trochanter_fossa_mm > 0.0) d = smooth_max(d, -trochanteric_fossa_distance(p), 5.0);
+  d = smooth_max(d, -fovea_distance(p), 2.0);
+  return has_hills_ ? d - hills_mm(p) : d;
 }
 
 double FemurShape::implicit(Vec3 p) const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "testdata/simulator/hip_parameters.h"
 #include "testdata/simulator/vector3.h"
 
@@ -56,6 +58,9 @@ class FemurShape {
   [[nodiscard]] double linea_aspera_distance(Vec3 p) const;
   [[nodiscard]] double osteophyte_distance(Vec3 p) const;
   [[nodiscard]] double fovea_distance(Vec3 p) const;
+  [[nodiscard]] double trochanteric_fossa_distance(Vec3 p) const;
+  [[nodiscard]] double hills_mm(Vec3 p) const;
+  [[nodiscard]] std::array<Vec3, 18> hill_places() const;
   [[nodiscard]] double defect_factor(Vec3 p, double share) const;
 
   FemurParameters parameters_;
@@ -65,6 +70,8 @@ class FemurShape {
   Vec3 head_centre_;
   Vec3 lesser_tip_;
   Vec3 arcade_;  // unit vector along the compressive arcade
+  std::array<Vec3, 18> hills_;
+  bool has_hills_ = false;
 };
 
 }  // namespace focalhip::simulator

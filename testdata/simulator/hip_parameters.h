@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "testdata/simulator/femur_relief.h"
 #include "testdata/simulator/fracture_parameters.h"
 #include "testdata/simulator/implant_parameters.h"
 #include "testdata/simulator/phantom_parameters.h"
@@ -59,6 +60,7 @@ struct FemurParameters {
   double head_forward = 0.0;
   double linea_aspera_mm = 0.0;  // height of the ridge
   double crest_mm = 0.0;         // how much further the intertrochanteric crest stands out
+  FemurRelief relief;
 
   // Pose: femur frame -> patient frame
   Vec3 head_centre_patient_mm;

@@ -132,6 +132,7 @@ bool print_tables(const FemurResults& results, bool worst) {
                                                 : "\nHips of the simulator's own shapes\n\n");
     const bool column_met = print_femur_table(std::cout, results, column);
     if (std::string(column) == "mesh") met = column_met;
+    if (std::string(column) == "mesh") print_bones(std::cout, results);
     if (worst) print_worst(std::cout, results, column);
   }
   std::cout << (met ? "every target met\n" : "some targets MISSED\n");

@@ -1,6 +1,7 @@
 #include "tests/proof/femur/femur_results.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <iomanip>
 #include <sstream>
 #include <stdexcept>
@@ -48,11 +49,18 @@ std::string printed(const CaseValues& values) {
 
 FemurResults::FemurResults(const std::string& path) : path_(path) {
   std::ifstream file(path);
+  std::uintmax_t whole = 0;
+  bool cut_off = false;
   for (std::string line; std::getline(file, line);) {
-    if (line.empty() || file.eof()) continue;  // eof: the last line has no end, it was cut off
+    cut_off = file.eof();  // the last line has no end
+    if (cut_off) break;
+    whole += line.size() + 1;
+    if (line.empty()) continue;
     all_.push_back(parsed(line));
     done_.insert(all_.back().of);
   }
+  file.close();
+  if (cut_off) std::filesystem::resize_file(path, whole);
 }
 
 void FemurResults::add(const std::vector<CaseValues>& values) {

@@ -13,7 +13,7 @@ namespace focalhip::proof {
 
 // Results by case in a text file, so that a proof can be measured in pieces: a line per side,
 //   group,column,bone,seed,variant,side,name=value;name=value;...
-// A case is written as a whole; a line that a crash cut off is ignored.
+// A case is written as a whole; a line that a crash cut off is removed.
 class FemurResults {
  public:
   // Reads what is there. Empty path: nothing is kept on disk. Throws on a line that cannot be read.

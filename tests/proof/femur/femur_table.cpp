@@ -1,6 +1,7 @@
 #include "tests/proof/femur/femur_table.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <set>
@@ -8,6 +9,7 @@
 
 #include "analysis/side/decide_side.h"
 #include "tests/proof/femur/femur_rows.h"
+#include "tests/support/agreement.h"
 
 namespace focalhip::proof {
 
@@ -231,6 +233,39 @@ void side_rows(FemurRows& rows, const FemurResults& results, const std::string& 
 }
 
 }  // namespace
+
+void print_bones(std::ostream& out, const FemurResults& results) {
+  const Group main = results.of("main", "mesh");
+  std::set<int> bones;
+  for (const CaseValues& one : main) bones.insert(one.of.bone);
+  if (bones.empty()) return;
+  constexpr std::array<std::pair<const char*, int>, 11> shown{{{"head_mm", 2},
+                                                               {"radius_mm", 2},
+                                                               {"neck_deg", 1},
+                                                               {"shaft_deg", 1},
+                                                               {"lt_mm", 1},
+                                                               {"dice", 4},
+                                                               {"asd_mm", 2},
+                                                               {"volume_percent", 2},
+                                                               {"TH.vbmd_percent", 1},
+                                                               {"FN.vbmd_percent", 1},
+                                                               {"TR.vbmd_percent", 1}}};
+  out << "\nPer bone, mean of its femora\n\n| bone | femora";
+  for (const auto& [quantity, decimals] : shown) out << " | " << quantity;
+  out << " |\n|---|---";
+  for (std::size_t i = 0; i < shown.size(); ++i) out << "|---";
+  out << "|\n";
+  for (const int bone : bones) {
+    Group own = main;
+    std::erase_if(own, [bone](const CaseValues& one) { return one.of.bone != bone; });
+    out << "| " << bone << " | " << own.size();
+    for (const auto& [quantity, decimals] : shown) {
+      const std::vector<double> found = values(own, quantity);
+      out << " | " << (found.empty() ? std::string("refused") : text(test::mean(found), decimals));
+    }
+    out << " |\n";
+  }
+}
 
 bool print_femur_table(std::ostream& out, const FemurResults& results, const std::string& column) {
   ProofTable table(out);

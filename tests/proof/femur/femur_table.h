@@ -12,6 +12,9 @@ namespace focalhip::proof {
                                      const FemurResults& results,
                                      const std::string& column);
 
+// The main figures of every real bone.
+void print_bones(std::ostream& out, const FemurResults& results);
+
 // The largest errors of every row, with person and bone, for whoever improves the code.
 void print_worst(std::ostream& out, const FemurResults& results, const std::string& column);
 

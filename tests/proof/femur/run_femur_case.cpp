@@ -17,7 +17,7 @@ using Runner = std::function<CaseResults(const FemurCase&, const FemurProofSize&
 const std::map<std::string, Runner>& runners() {
   static const std::map<std::string, Runner> all{{"main", run_main},
                                                  {"repeat", run_repeat},
-{"rotation", run_rotation},
+                                                 {"rotation", run_rotation},
                                                  {"kvp", run_kvp},
                                                  {"thin", run_thin},
                                                  {"narrow", run_narrow},
@@ -31,8 +31,8 @@ const std::map<std::string, Runner>& runners() {
   return all;
 }
 
-// How many of each column, when 50 persons, 10 mesh-based ones (20 hips) and 300 pairs are asked for; seeds of their own, or
-// main's where a series is compared with main's.
+// How many of each column, when 50 persons, 10 mesh-based ones (20 hips) and 300 pairs are asked for; seeds
+// of their own, or main's where a series is compared with main's.
 struct GroupPlan {
   std::string group;
   std::uint64_t seed_offset;
@@ -44,7 +44,7 @@ struct GroupPlan {
 const std::vector<GroupPlan>& group_plans() {
   static const std::vector<GroupPlan> plans{{"main", 0, 50, 10, false, {"first"}},
                                             {"repeat", 0, 20, 10, false, {"again"}},
-      {"rotation", 0, 4, 3, false, {"-20", "-10", "10", "20"}},
+                                            {"rotation", 0, 4, 3, false, {"-20", "-10", "10", "20"}},
                                             {"kvp", 0, 4, 3, false, {"100", "140"}},
                                             {"thin", 1000, 5, 5, false, {"thin"}},
                                             {"narrow", 2000, 10, 10, false, {"narrow"}},

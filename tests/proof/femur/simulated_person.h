@@ -12,7 +12,8 @@ namespace focalhip::proof {
 // The paper's protocol at grade A with the targets' blur and noise; 25 mm above the heads instead of 42.
 [[nodiscard]] simulator::Protocol grade_a_protocol(const simulator::HipParameters& hip);
 
-// For questions that need many series: the simulator's coarse protocol with noise 30 HU, 25 mm above the heads.
+// For questions that need many series: the simulator's coarse protocol with noise 30 HU, 25 mm above the
+// heads.
 [[nodiscard]] simulator::Protocol coarse_protocol(const simulator::HipParameters& hip);
 
 }  // namespace focalhip::proof

@@ -69,6 +69,18 @@ TEST(JointSpace, IsTheGapWhateverTheBlurOfItsWalls) {
   }
 }
 
+TEST(JointSpace, TellsTheHeadFromItsSocketWhenTheSphereIsMisplaced) {
+  HipRegion hip = ball_in_socket(1.2, 30.0);
+  const Eigen::Vector3d centre_mm = hip.head.centre_mm;
+  hip.head.centre_mm += Eigen::Vector3d(0.4, -0.3, 0.4);
+  hip.head.radius_mm += 0.5;
+  for (int pass = 0; pass < 2; ++pass) {
+    hip.head = head_through_faces(map_joint_space(hip, neck, blur, {}), hip.head);
+  }
+  EXPECT_LT((hip.head.centre_mm - centre_mm).norm(), 0.25);
+  EXPECT_NEAR(hip.head.radius_mm, head_radius_mm, 0.25);
+}
+
 TEST(JointSpace, AFusedJointHasNoGapAndSaysSo) {
   HipRegion hip = ball_in_socket(0.0, 20.0);
   const JointSpaceMap map = map_joint_space(hip, neck, blur, {});

@@ -75,7 +75,9 @@ TEST(ExamineSides, ADisplacedNeckIsMeasuredAndJudgedOnItsSide) {
 
 TEST(ExamineSides, ThePipelineWithholdsTheBrokenFemurWithoutCalibrationToo) {
   const CtVolume ct = break_left_neck(draw({}), {4.0, 3.0, 10.0});
-  const HipReport report = analyse(ct, {}, {.threads = 1});
+  AnalysisOptions options;
+  options.threads = 1;
+  const HipReport report = analyse(ct, {}, options);
   ASSERT_TRUE(report.refusal);  // no phantom is drawn
   ASSERT_TRUE(report.side);
   EXPECT_EQ(report.side->decision.used, Side::right);

@@ -31,7 +31,8 @@ SideState state(const HipEvidence& evidence, Side side) {
 }
 
 bool shows(const HipEvidence& evidence, Side side, FractureSign sign) {
-  const auto& signs = judge_sides(evidence, {})[static_cast<std::size_t>(side)].signs;
+  const std::array<JudgedSide, 2> judged = judge_sides(evidence, {});
+  const auto& signs = judged[static_cast<std::size_t>(side)].signs;
   return std::ranges::find(signs, sign) != signs.end();
 }
 
@@ -116,6 +117,15 @@ TEST(JudgeSides, ADifferenceThatNothingAttributesIsHeldAgainstBoth) {
   evidence.side[1].neck_shaft_angle_deg = 145.0;
   EXPECT_EQ(state(evidence, Side::right), SideState::suspicious);
   EXPECT_EQ(state(evidence, Side::left), SideState::suspicious);
+}
+
+TEST(JudgeSides, AStrongSignAtTwiceItsLimitNeedsNoSecond) {
+  HipEvidence evidence = intact();
+  evidence.side[0].unexplained_mm2 = 300.0;
+  EXPECT_EQ(state(evidence, Side::right), SideState::suspicious);
+  evidence.side[0].unexplained_mm2 = 450.0;
+  EXPECT_EQ(state(evidence, Side::right), SideState::fractured);
+  EXPECT_EQ(state(evidence, Side::left), SideState::ok);
 }
 
 TEST(JudgeSides, TheImpactedNeckIsTheShorterOne) {

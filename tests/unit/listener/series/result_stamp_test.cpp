@@ -43,6 +43,7 @@ TEST(MakeStamp, ChangesUidsWithEverythingThatChangesAResult) {
       [](StampRequest& r) { r.content_digest = "ab"; },
       [](StampRequest& r) { r.identity_digest = "bc"; },
       [](StampRequest& r) { r.configuration = "x=2"; },
+      [](StampRequest& r) { r.side_source = "fracture_right,the command line,none"; },
       [](StampRequest& r) { r.refusal_code = "R_PROCESSING"; },
       [](StampRequest& r) {
         r.atlas_digests = {"f", "m"};

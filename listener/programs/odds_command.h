@@ -1,0 +1,12 @@
+#pragma once
+
+#include <iosfwd>
+#include <span>
+#include <string>
+
+namespace focalhip {
+
+// `focalhip odds TABLE.csv ...` (usage: --help). Exit status 0, 1, 2 (usage, files) or 3.
+[[nodiscard]] int odds_command(std::span<const std::string> args, std::ostream& out, std::ostream& errors);
+
+}  // namespace focalhip
