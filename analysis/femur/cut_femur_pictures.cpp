@@ -108,16 +108,21 @@ std::vector<float> distances_mm(const FemurPicture& picture, const FemurMask& ma
   return result;
 }
 
-// How much of each pixel is one VOI: 0 .. 1.
-std::vector<float> filled_by(const FemurPicture& picture, const LabelVolume& voi, std::uint8_t label) {
-  std::vector<float> result;
+// How much of each pixel of the bone is one VOI: 0 .. 1.
+std::vector<float> filled_by(const FemurPicture& picture,
+                             const LabelVolume& voi,
+                             std::uint8_t label,
+                             const std::vector<float>& distance_mm) {
+  std::vector<float> result(distance_mm.size(), 0.0F);
   for (int row = 0; row < picture.rows; ++row) {
     for (int column = 0; column < picture.columns; ++column) {
+      const std::size_t at = index_of(picture, column, row);
+      if (!(distance_mm[at] < 0.0F)) continue;
       double filled = 0.0;
       for_corners(voi.grid, pixel_centre_mm(picture, column, row), [&](auto index, double weight) {
         if (voi.label[index] == label) filled += weight;
       });
-      result.push_back(static_cast<float>(filled));
+      result[at] = static_cast<float>(filled);
     }
   }
   return result;
@@ -150,7 +155,7 @@ std::vector<float> outside_voi(const FemurPicture& picture,
                                const LabelVolume& voi,
                                std::uint8_t label,
                                const std::vector<float>& distance_mm) {
-  const std::vector<float> filled = filled_by(picture, voi, label);
+  const std::vector<float> filled = filled_by(picture, voi, label, distance_mm);
   std::vector<float> result(filled.size(), 0.5F);
   for (int row = 0; row < picture.rows; ++row) {
     for (int column = 0; column < picture.columns; ++column) {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include <Eigen/Geometry>
+
 #include "dicom_sr/format_number.h"
 #include "dicom_sr/render/colour_scale.h"
 #include "dicom_sr/render/draw_femur_slices.h"
