@@ -15,7 +15,9 @@ constexpr double block_gap = 16.0;
 constexpr double side_row_height = 26.0;
 constexpr double name_row_height = 22.0;
 constexpr double value_row_height = 24.0;
-constexpr double change_row_height = 18.0;
+constexpr double change_height = 14.0;      // of the small line below a value
+constexpr double change_row_height = 12.0;  // by which it makes the row higher
+constexpr double change_offset = 21.0;
 
 struct Row {
   Code quantity;
@@ -90,15 +92,15 @@ void draw_block(Canvas& canvas,
               name_row_height};
     canvas.line(name(voi), cell, {.size_px = 15.0, .bold = true, .align = Align::right});
     cell.top = first_value_row;
-    cell.height = value_row_height;
+    cell.height = value_row_height - 2.0;
     const ResultGroup* group = find_group(groups, side, voi);
     for (const Row& row : rows) {
       canvas.line(
           shown_value(group, row.quantity), cell, {.size_px = 16.0, .bold = is_total, .align = Align::right});
-      const Rect below{cell.left, cell.top + value_row_height - 4.0, cell.width, change_row_height};
+      const Rect below{cell.left, cell.top + change_offset, cell.width, change_height};
       canvas.line(shown_change(group, row.quantity),
                   below,
-                  {.size_px = 13.0, .colour = palette::quiet_ink, .align = Align::right});
+                  {.size_px = 12.0, .colour = palette::quiet_ink, .align = Align::right});
       cell.top += row_height(groups, row.quantity);
     }
   }
@@ -117,11 +119,11 @@ double draw_table(Canvas& canvas,
     Rect row{top_left.x, top_left.y + height, width, row_height(groups, rows[i].quantity)};
     height += row.height;
     if (i % 2 == 0) canvas.fill(row, palette::panel);
-    const Rect below{row.left + 18.0, row.top + value_row_height - 4.0, 180.0, change_row_height};
+    const Rect below{row.left + 18.0, row.top + change_offset, 180.0, change_height};
     if (has_change(groups, rows[i].quantity)) {
       canvas.line("least significant change", below, {.size_px = 12.0, .colour = palette::quiet_ink});
     }
-    row.height = value_row_height;
+    row.height = value_row_height - 2.0;
     canvas.line(rows[i].words, {row.left + 6.0, row.top, 192.0, row.height}, {.size_px = 14.0});
     canvas.line(rows[i].unit,
                 {row.left + 198.0, row.top, label_width - 198.0, row.height},
