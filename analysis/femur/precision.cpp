@@ -20,7 +20,7 @@ constexpr std::array<PrecisionErrors, all_vois.size()> table{{
     {sd(4.75), sd(35.79), sd(255.86), sd(1.26), sd(1.32), sd(2.96), sd(637.67)},
 }};
 constexpr std::string_view source =
-    "20 simulated femora scanned twice, lying down anew; not from patients, who may vary more";
+    "20 simulated femora scanned twice, lying down anew; patients may vary more";
 
 }  // namespace
 
