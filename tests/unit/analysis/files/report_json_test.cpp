@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "analysis/femur/precision.h"
+
 namespace focalhip {
 namespace {
 
@@ -75,6 +77,8 @@ void collect_keys(const json& value, const std::string& path, std::vector<std::s
 TEST(ReportJson, ConvertsIntoTheUnitsOfItsKeys) {
   const json report = parsed(example_report());
   const json th = report["femurs"][0]["vois"]["TH"];
+  const double change = least_significant_change(VoiName::th, VoiQuantity::abmd).value_or(0.0);
+  EXPECT_DOUBLE_EQ(th["least_significant_change"]["abmd_g_cm2"].get<double>(), change / 1000.0);
   EXPECT_DOUBLE_EQ(th["abmd_g_cm2"], 0.85);
   EXPECT_DOUBLE_EQ(th["area_cm2"], 39.0);
   EXPECT_DOUBLE_EQ(th["bmc_g"], 33.15);
