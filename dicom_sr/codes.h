@@ -31,7 +31,7 @@ namespace codes {
 inline constexpr std::string_view own_scheme = "99FOCALHIP";
 inline constexpr std::string_view own_scheme_uid = "2.25.158922804235714576922778072285405431866";
 inline constexpr std::string_view own_scheme_name = "FocalHip codes";
-inline constexpr std::string_view own_scheme_version = "2";
+inline constexpr std::string_view own_scheme_version = "3";
 inline constexpr std::string_view own_scheme_organization = "FocalHip Project";
 
 // Document frame: TID 1500, 1001, 1204.
@@ -156,6 +156,20 @@ inline constexpr Code beta_ct_drift{"FH-Q41", own_scheme, "Change of beta CT alo
 inline constexpr Code head_radius{"FH-Q25", own_scheme, "Femoral head radius"};
 inline constexpr Code neck_shaft_angle{"FH-Q26", own_scheme, "Femoral neck-shaft angle"};
 inline constexpr Code joint_space{"FH-Q27", own_scheme, "Hip joint space width, 5th percentile"};
+
+// Own: least significant changes, each beside the value it belongs to.
+inline constexpr Code areal_bmd_change{
+    "FH-S21", own_scheme, "Least significant change of areal bone mineral density"};
+inline constexpr Code area_change{"FH-S22", own_scheme, "Least significant change of area"};
+inline constexpr Code content_change{
+    "FH-S23", own_scheme, "Least significant change of bone mineral content"};
+inline constexpr Code volumetric_bmd_change{
+    "FH-S24", own_scheme, "Least significant change of volumetric BMD"};
+inline constexpr Code trabecular_bmd_change{
+    "FH-S25", own_scheme, "Least significant change of trabecular volumetric BMD"};
+inline constexpr Code cortical_bmd_change{
+    "FH-S26", own_scheme, "Least significant change of cortical volumetric BMD"};
+inline constexpr Code volume_change{"FH-S27", own_scheme, "Least significant change of volume"};
 
 // Own: texts and judgements.
 inline constexpr Code intended_use{"FH-T01", own_scheme, "Intended use statement"};

@@ -31,7 +31,11 @@ void append_reports(std::vector<EncodedObject>& objects,
         study,
         stamp,
         {.sr_class = sr_class, .role = role, .file_name = role + ".dcm", .pages = pages});
-    for (const PageReference& page : pages) object.companions.push_back(page.instance.sop_instance_uid);
+    for (const PageReference& page : pages) {
+      const std::string& uid = page.instance.sop_instance_uid;
+      if (std::ranges::find(object.companions, uid) == object.companions.end())
+        object.companions.push_back(uid);
+    }
     objects.push_back(std::move(object));
   }
 }
@@ -48,6 +52,7 @@ std::vector<EncodedObject> encode_results(const HipReport& report,
   std::vector<EncodedObject> objects;
   SecondaryCaptureObject multiframe = write_multiframe_capture(pages, report, study, stamp);
   objects.push_back(std::move(multiframe.object));
+  std::vector<PageReference> frames;
   std::vector<PageReference> single_pages;
   for (std::size_t i = 0; i < pages.size(); ++i) {
     SecondaryCaptureObject single =
@@ -55,9 +60,13 @@ std::vector<EncodedObject> encode_results(const HipReport& report,
     single.object.alternative = 1;
     objects.push_back(std::move(single.object));
     single_pages.push_back(single.reference);
+    single_pages.back().outline_of = pages[i].outline_of;
+    frames.push_back(multiframe.reference);
+    frames.back().frame = static_cast<int>(i) + 1;
+    frames.back().outline_of = pages[i].outline_of;
   }
   const std::size_t first_report = objects.size();
-  append_reports(objects, {multiframe.reference}, "", report, study, stamp);
+  append_reports(objects, frames, "", report, study, stamp);
   append_reports(objects, single_pages, "-single", report, study, stamp);
   for (std::size_t i = first_report; i < objects.size(); ++i) {
     objects[i].alternative = static_cast<int>(i - first_report);

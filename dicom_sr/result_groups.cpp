@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <numbers>
 
+#include "analysis/femur/precision.h"
 #include "analysis/support/expects.h"
 #include "dicom_sr/format_number.h"
 
@@ -39,21 +40,69 @@ ResultValue mean_k2hpo4(ResultValue value) {
   return k2hpo4(std::move(value));
 }
 
+// How a quantity is printed.
+struct Scale {
+  double per_unit = 1.0;  // of the analysis' unit in the printed one
+  int decimals = 0;
+};
+
 std::optional<double> divided(std::optional<double> value, double divisor) {
   if (value) *value /= divisor;
   return value;
 }
 
+// The value, and by how much it must change to tell more than chance.
+ResultValue with_change(ResultValue value, const Code& change, VoiName voi, VoiQuantity what, Scale scale) {
+  value.change = change;
+  const std::optional<double> least = divided(least_significant_change(voi, what), scale.per_unit);
+  if (value.number && least) value.least_change = decimal_text(*least, scale.decimals);
+  return value;
+}
+
 // Aim of the decimals: about a tenth of the published precision (aBMD 0.011 g/cm2, vBMD 1 to 2 percent).
-std::vector<ResultValue> voi_values(const VoiMeasurement& voi) {
+std::vector<ResultValue> voi_values(const VoiMeasurement& voi, VoiName name) {
+  using Q = VoiQuantity;
+  const auto plain = [&](const Code& quantity, const Code& unit, std::optional<double> value, Scale scale) {
+    return value_of(quantity, unit, divided(value, scale.per_unit), scale.decimals);
+  };
+  constexpr Scale abmd{.per_unit = mg_per_g, .decimals = 3};
+  constexpr Scale vbmd{.per_unit = 1.0, .decimals = 1};
+  constexpr Scale area{.per_unit = mm2_per_cm2, .decimals = 2};
+  constexpr Scale volume{.per_unit = mm3_per_cm3, .decimals = 2};
+  constexpr Scale content{.per_unit = mg_per_g, .decimals = 2};
+  const auto density = [&](const Code& quantity, std::optional<double> value) {
+    return mean_k2hpo4(plain(quantity, codes::unit_mg_cm3, value, vbmd));
+  };
   return {
-      k2hpo4(value_of(codes::areal_bmd, codes::unit_g_cm2, divided(voi.abmd_mg_cm2, mg_per_g), 3)),
-      mean_k2hpo4(value_of(codes::volumetric_bmd, codes::unit_mg_cm3, voi.vbmd_mg_cm3, 1)),
-      value_of(codes::area, codes::unit_cm2, divided(voi.area_mm2, mm2_per_cm2), 2),
-      value_of(codes::volume, codes::unit_cm3, divided(voi.volume_mm3, mm3_per_cm3), 2),
-      k2hpo4(value_of(codes::bone_mineral_content, codes::unit_g, divided(voi.bmc_mg, mg_per_g), 2)),
-      mean_k2hpo4(value_of(codes::trabecular_bmd, codes::unit_mg_cm3, voi.trabecular_vbmd_mg_cm3, 1)),
-      mean_k2hpo4(value_of(codes::cortical_bmd, codes::unit_mg_cm3, voi.cortical_vbmd_mg_cm3, 1)),
+      with_change(k2hpo4(plain(codes::areal_bmd, codes::unit_g_cm2, voi.abmd_mg_cm2, abmd)),
+                  codes::areal_bmd_change,
+                  name,
+                  Q::abmd,
+                  abmd),
+      with_change(
+          density(codes::volumetric_bmd, voi.vbmd_mg_cm3), codes::volumetric_bmd_change, name, Q::vbmd, vbmd),
+      with_change(
+          plain(codes::area, codes::unit_cm2, voi.area_mm2, area), codes::area_change, name, Q::area, area),
+      with_change(plain(codes::volume, codes::unit_cm3, voi.volume_mm3, volume),
+                  codes::volume_change,
+                  name,
+                  Q::volume,
+                  volume),
+      with_change(k2hpo4(plain(codes::bone_mineral_content, codes::unit_g, voi.bmc_mg, content)),
+                  codes::content_change,
+                  name,
+                  Q::bmc,
+                  content),
+      with_change(density(codes::trabecular_bmd, voi.trabecular_vbmd_mg_cm3),
+                  codes::trabecular_bmd_change,
+                  name,
+                  Q::trabecular_vbmd,
+                  vbmd),
+      with_change(density(codes::cortical_bmd, voi.cortical_vbmd_mg_cm3),
+                  codes::cortical_bmd_change,
+                  name,
+                  Q::cortical_vbmd,
+                  vbmd),
   };
 }
 
@@ -108,7 +157,7 @@ ResultGroup voi_group(const FemurMeasurement& femur, VoiName voi) {
       .site = voi == VoiName::fn ? codes::neck_of_femur : codes::proximal_femur,
       .region = region_of(voi),
       .algorithm = "FocalHip densitometry",
-      .values = voi_values(femur[voi]),
+      .values = voi_values(femur[voi], voi),
       .centre_patient_mm = centroid_patient_mm(femur.voi, voi).value_or(femur.frame.neck_point_patient_mm)};
 }
 

@@ -19,6 +19,9 @@ struct ResultValue {
   Code missing = codes::measurement_failure;  // why, when absent (CID 42)
   bool is_mean = false;
   bool is_k2hpo4 = false;  // a density or mass in K2HPO4 equivalent
+  // Least significant change, same unit and basis; absent = not determined. `change` is its concept.
+  std::optional<std::string> least_change{};
+  Code change{};
 };
 
 // One measurement group (TID 1501): what belongs to one region of one side, or to the calibration.

@@ -66,12 +66,25 @@ void write_value(SrTree& tree, const ResultValue& value) {
   } else {
     tree.missing_number(contains, value.quantity, value.missing, modifiers);
   }
+  if (value.number && value.least_change) {
+    tree.number(contains, value.change, *value.least_change, value.unit, [&] {
+      if (value.is_k2hpo4) tree.code(has_concept_mod, codes::mineral_basis, codes::k2hpo4_equivalent);
+    });
+  }
 }
 
 // TID 4019: which algorithm, which version.
 void write_algorithm(SrTree& tree, const std::string& name, const std::string& version) {
   tree.text(has_concept_mod, codes::algorithm_name, name);
   tree.text(has_concept_mod, codes::algorithm_version, version);
+}
+
+// The page that shows the group best: the outline of its femur, else the summary.
+const PageReference* page_of(const ResultGroup& group, std::span<const PageReference> pages) {
+  if (pages.empty()) return nullptr;
+  const auto found = std::ranges::find_if(
+      pages, [&](const PageReference& page) { return group.side && page.outline_of == group.side; });
+  return found != pages.end() ? &*found : pages.data();
 }
 
 std::string iso_date(const std::string& yyyymmdd) {
@@ -132,8 +145,8 @@ void write_measurement_groups(SrTree& tree,
         const ImagePoint point = image_point(group.centre_patient_mm, report.grid, study);
         tree.point(codes::center, point.column, point.row, *point.image);
         if (!group.side) tree.image(contains, codes::source_image, *point.image, point.image->frame);
-        if (!pages.empty()) {
-          tree.image(contains, codes::illustration_of_roi, pages[0].instance, pages[0].frame);
+        if (const PageReference* page = page_of(group, pages)) {
+          tree.image(contains, codes::illustration_of_roi, page->instance, page->frame);
         }
       };
       tree.container(codes::measurement_group, write_group, "1501");

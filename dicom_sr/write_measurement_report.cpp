@@ -87,6 +87,14 @@ void write_tree(DSRDocumentTree& document_tree,
   write_qualitative_evaluations(tree, report, study);
 }
 
+// Pages of a multi-frame object are one instance.
+bool is_first_of_its_object(const PageReference& page, const std::vector<PageReference>& pages) {
+  const auto first = std::ranges::find_if(pages, [&](const PageReference& other) {
+    return other.instance.sop_instance_uid == page.instance.sop_instance_uid;
+  });
+  return &*first == &page;
+}
+
 void write_evidence(DSRDocument& document, const StudyContext& study, const SrRequest& request) {
   DSRSOPInstanceReferenceList& evidence = document.getCurrentRequestedProcedureEvidence();
   const auto add = [&](const std::string& series_uid, const SourceInstance& instance) {
@@ -98,7 +106,9 @@ void write_evidence(DSRDocument& document, const StudyContext& study, const SrRe
             "list the evidence");
   };
   for (const SourceInstance& source : distinct_objects(study)) add(study.series_instance_uid, source);
-  for (const PageReference& page : request.pages) add(page.series_instance_uid, page.instance);
+  for (const PageReference& page : request.pages) {
+    if (is_first_of_its_object(page, request.pages)) add(page.series_instance_uid, page.instance);
+  }
 }
 
 void write_predecessors(DSRDocument& document, const StudyContext& study, const ResultStamp& stamp) {

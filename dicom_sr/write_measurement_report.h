@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,8 @@ namespace focalhip {
 struct PageReference {
   SourceInstance instance;
   std::string series_instance_uid;
-  int frame = 0;  // 1-based in a multi-frame object, 0 in a single-frame one
+  int frame = 0;                     // 1-based in a multi-frame object, 0 in a single-frame one
+  std::optional<Side> outline_of{};  // shows the outline of this femur
 };
 
 enum class SrClass { comprehensive_3d, enhanced };

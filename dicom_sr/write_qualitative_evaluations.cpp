@@ -1,5 +1,6 @@
 #include "dicom_sr/write_qualitative_evaluations.h"
 
+#include "analysis/femur/precision.h"
 #include "dicom_sr/object_header.h"
 #include "dicom_sr/quality_words.h"
 
@@ -43,6 +44,7 @@ void write_qualitative_evaluations(SrTree& tree, const HipReport& report, const 
     }
     tree.text(contains, codes::intended_use, std::string(research_statement));
     if (!has_atlas(report)) tree.code(contains, codes::reference_cohort, codes::no_reference_cohort);
+    if (!report.refusal) tree.text(contains, codes::comment, least_significant_change_words());
     for (const std::string& series : study.other_series) {
       tree.text(contains, codes::comment, "Not analysed: " + series);
     }

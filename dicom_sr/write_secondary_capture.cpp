@@ -113,7 +113,9 @@ SecondaryCaptureObject finish(DcmFileFormat& file,
   result.object.sop_class_uid = header.sop_class_uid;
   result.object.sop_instance_uid = header.sop_instance_uid;
   result.object.bytes = part10_bytes(file);
-  result.reference = {{header.sop_class_uid, header.sop_instance_uid}, header.series_instance_uid, frame};
+  result.reference = {.instance = {header.sop_class_uid, header.sop_instance_uid},
+                      .series_instance_uid = header.series_instance_uid,
+                      .frame = frame};
   return result;
 }
 

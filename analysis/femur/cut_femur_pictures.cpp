@@ -17,8 +17,10 @@ using Plane = FemurPicture::Plane;
 // Every picture shows the same field, so that one scale holds for all.
 constexpr int picture_columns = 320;
 constexpr int picture_rows = 264;
-constexpr double picture_pixel_mm = 0.5;
-constexpr double above_head_mm = 10.0;
+constexpr double picture_pixel_mm = 0.56;
+constexpr double above_head_mm = 6.0;
+constexpr int smoothing_pixels =
+    3;  // half width of the window that takes the steps of voxels from the borders
 constexpr double border_depth_mm = 0.4;  // lines between VOIs end this deep below the surface
 constexpr double look_inside_mm = 1.0;   // where the outline asks which VOI lies below it
 
@@ -41,6 +43,11 @@ FemurPicture empty_picture(Plane plane,
 Vector3d patient_from_pixel(const FemurPicture& picture, const Vector2d& pixel) {
   return picture.first_pixel_patient_mm + picture.pixel_mm * ((pixel.x() - 0.5) * picture.right_patient +
                                                               (pixel.y() - 0.5) * picture.down_patient);
+}
+
+std::size_t index_of(const FemurPicture& picture, int column, int row) {
+  return static_cast<std::size_t>(row) * static_cast<std::size_t>(picture.columns) +
+         static_cast<std::size_t>(column);
 }
 
 Vector3d pixel_centre_mm(const FemurPicture& picture, int column, int row) {
@@ -101,16 +108,60 @@ std::vector<float> distances_mm(const FemurPicture& picture, const FemurMask& ma
   return result;
 }
 
-// How far a pixel is filled by one VOI, negative beyond one half: its zero is the border.
-std::vector<float> outside_voi(const FemurPicture& picture, const LabelVolume& voi, std::uint8_t label) {
-  std::vector<float> result;
+// How much of each pixel of the bone is one VOI: 0 .. 1.
+std::vector<float> filled_by(const FemurPicture& picture,
+                             const LabelVolume& voi,
+                             std::uint8_t label,
+                             const std::vector<float>& distance_mm) {
+  std::vector<float> result(distance_mm.size(), 0.0F);
   for (int row = 0; row < picture.rows; ++row) {
     for (int column = 0; column < picture.columns; ++column) {
+      const std::size_t at = index_of(picture, column, row);
+      if (!(distance_mm[at] < 0.0F)) continue;
       double filled = 0.0;
       for_corners(voi.grid, pixel_centre_mm(picture, column, row), [&](auto index, double weight) {
         if (voi.label[index] == label) filled += weight;
       });
-      result.push_back(static_cast<float>(0.5 - filled));
+      result[at] = static_cast<float>(filled);
+    }
+  }
+  return result;
+}
+
+// Mean over the bone of the window about a pixel, so that a straight border stays straight up to the surface.
+double mean_in_bone(const FemurPicture& picture,
+                    const std::vector<float>& values,
+                    const std::vector<float>& distance_mm,
+                    int column,
+                    int row) {
+  double sum = 0.0;
+  int count = 0;
+  for (int y = std::max(0, row - smoothing_pixels); y <= std::min(picture.rows - 1, row + smoothing_pixels);
+       ++y) {
+    for (int x = std::max(0, column - smoothing_pixels);
+         x <= std::min(picture.columns - 1, column + smoothing_pixels);
+         ++x) {
+      const std::size_t at = index_of(picture, x, y);
+      if (!(distance_mm[at] < 0.0F)) continue;
+      sum += static_cast<double>(values[at]);
+      ++count;
+    }
+  }
+  return count > 0 ? sum / count : 0.0;
+}
+
+// Negative inside one VOI; its zero inside the bone is the border.
+std::vector<float> outside_voi(const FemurPicture& picture,
+                               const LabelVolume& voi,
+                               std::uint8_t label,
+                               const std::vector<float>& distance_mm) {
+  const std::vector<float> filled = filled_by(picture, voi, label, distance_mm);
+  std::vector<float> result(filled.size(), 0.5F);
+  for (int row = 0; row < picture.rows; ++row) {
+    for (int column = 0; column < picture.columns; ++column) {
+      const std::size_t at = index_of(picture, column, row);
+      if (!(distance_mm[at] < static_cast<float>(picture.pixel_mm))) continue;
+      result[at] = static_cast<float>(0.5 - mean_in_bone(picture, filled, distance_mm, column, row));
     }
   }
   return result;
@@ -144,10 +195,9 @@ void draw_outline(FemurPicture& picture,
 }
 
 float value_at(const FemurPicture& picture, const std::vector<float>& values, const Vector2d& pixel) {
-  const int column = std::clamp(static_cast<int>(pixel.x()), 0, picture.columns - 1);
-  const int row = std::clamp(static_cast<int>(pixel.y()), 0, picture.rows - 1);
-  return values[static_cast<std::size_t>(row) * static_cast<std::size_t>(picture.columns) +
-                static_cast<std::size_t>(column)];
+  return values[index_of(picture,
+                         std::clamp(static_cast<int>(pixel.x()), 0, picture.columns - 1),
+                         std::clamp(static_cast<int>(pixel.y()), 0, picture.rows - 1))];
 }
 
 // A pixel of the region near the middle of all of them; none when there are too few for letters.
@@ -170,7 +220,7 @@ std::optional<Vector2d> place_for_letters(const FemurPicture& picture, const std
 void draw_vois(FemurPicture& picture, const std::vector<float>& distance_mm, const LabelVolume& voi) {
   if (voi.label.size() != voi.grid.voxel_count()) return;
   for (const std::uint8_t label : {std::uint8_t{1}, std::uint8_t{2}, std::uint8_t{3}}) {
-    const std::vector<float> outside = outside_voi(picture, voi, label);
+    const std::vector<float> outside = outside_voi(picture, voi, label, distance_mm);
     picture.voi_at[label - 1U] = place_for_letters(picture, outside);
     if (label == 2) continue;  // every border of TR inside the bone is one of FN or IT
     for (const ContourLine& line : contour_lines(outside, picture.columns, picture.rows, 0.0F)) {

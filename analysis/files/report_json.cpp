@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "analysis/femur/precision.h"
+
 namespace focalhip {
 
 namespace {
@@ -116,14 +118,26 @@ Json calibration_json(const std::optional<Calibration>& calibration) {
           {"rods", std::move(rods)}};
 }
 
-Json voi_json(const VoiMeasurement& voi) {
+Json changes_json(VoiName voi) {
+  const auto change = [voi](VoiQuantity quantity) { return least_significant_change(voi, quantity); };
+  return {{"abmd_g_cm2", number(change(VoiQuantity::abmd), mg_cm2_per_g_cm2)},
+          {"area_cm2", number(change(VoiQuantity::area), mm2_per_cm2)},
+          {"bmc_g", number(change(VoiQuantity::bmc), mg_per_g)},
+          {"vbmd_mg_cm3", number(change(VoiQuantity::vbmd))},
+          {"trabecular_vbmd_mg_cm3", number(change(VoiQuantity::trabecular_vbmd))},
+          {"cortical_vbmd_mg_cm3", number(change(VoiQuantity::cortical_vbmd))},
+          {"volume_cm3", number(change(VoiQuantity::volume), mm3_per_cm3)}};
+}
+
+Json voi_json(const VoiMeasurement& voi, VoiName voi_name) {
   return {{"abmd_g_cm2", number(voi.abmd_mg_cm2, mg_cm2_per_g_cm2)},
           {"area_cm2", number(voi.area_mm2, mm2_per_cm2)},
           {"bmc_g", number(voi.bmc_mg, mg_per_g)},
           {"vbmd_mg_cm3", number(voi.vbmd_mg_cm3)},
           {"trabecular_vbmd_mg_cm3", number(voi.trabecular_vbmd_mg_cm3)},
           {"cortical_vbmd_mg_cm3", number(voi.cortical_vbmd_mg_cm3)},
-          {"volume_cm3", number(voi.volume_mm3, mm3_per_cm3)}};
+          {"volume_cm3", number(voi.volume_mm3, mm3_per_cm3)},
+          {"least_significant_change", changes_json(voi_name)}};
 }
 
 // Keys of a femur that hold whatever became of it.
@@ -178,8 +192,10 @@ Json measured_json(const FemurResult& femur, const FemurMeasurement& measurement
   json["neck_shaft_angle_deg"] = number(frame.neck_shaft_angle_rad * deg_per_rad);
   json["joint_space_p05_mm"] = number(frame.joint_space_p05_mm);
   json["shaft_below_lesser_trochanter_mm"] = number(frame.shaft_below_lesser_trochanter_mm);
-  Json vois = {{"mineral_basis", "K2HPO4"}};
-  for (const VoiName voi : all_vois) vois[std::string(name(voi))] = voi_json(measurement[voi]);
+  Json vois = {{"mineral_basis", "K2HPO4"},
+               {"precision_source",
+                precision_source().empty() ? Json(nullptr) : Json(std::string(precision_source()))}};
+  for (const VoiName voi : all_vois) vois[std::string(name(voi))] = voi_json(measurement[voi], voi);
   json["vois"] = std::move(vois);
   json["cortex"] = cortex_json(femur.cortex);
   add_later_parts(json);

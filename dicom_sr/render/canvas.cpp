@@ -267,7 +267,10 @@ Page Canvas::finish(std::string label, int rows) const {
   const int columns = cairo_image_surface_get_width(image);
   const int stride = cairo_image_surface_get_stride(image);
   const unsigned char* bytes = cairo_image_surface_get_data(image);
-  Page page{std::move(label), {columns, rows, {}}, texts_};
+  Page page{.label = std::move(label),
+            .image = {.columns = columns, .rows = rows, .rgb = {}},
+            .texts = texts_,
+            .outline_of = {}};
   page.image.rgb.reserve(3U * static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows));
   for (int row = 0; row < rows; ++row) {
     for (int column = 0; column < columns; ++column) {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include <Eigen/Geometry>
+
 #include "dicom_sr/format_number.h"
 #include "dicom_sr/render/colour_scale.h"
 #include "dicom_sr/render/draw_femur_slices.h"
@@ -20,7 +22,8 @@ using Eigen::Vector3d;
 constexpr double caption_height = 22.0;
 constexpr double key_height = 26.0;
 constexpr double gap = 14.0;
-constexpr double inset = 12.0;  // of the surface in its picture
+constexpr double inset = 12.0;           // of the surface in its picture
+constexpr double room_for_words = 44.0;  // below the surface
 constexpr double thickest_shown_mm = 5.0;
 constexpr std::size_t view_count = 4;
 
@@ -63,12 +66,15 @@ struct Extent {
   [[nodiscard]] double middle() const { return 0.5 * (low + high); }
 };
 
-// The four views at one scale, each in the middle of its picture.
+// Front and back are wide, the sides narrow.
+constexpr std::array<double, view_count> shares_of_width{0.31, 0.31, 0.19, 0.19};
+
+// The views at one scale, each in the middle of its picture.
 std::array<SurfaceView, view_count> placed_views(const std::array<NamedView, view_count>& named,
                                                  const FemurMeasurement& femur,
                                                  const TriangleMesh& mesh,
-                                                 int columns,
-                                                 int rows) {
+                                                 double all_width,
+                                                 double height) {
   const Vector3d up = femur.frame.patient_axes.col(2);
   std::array<SurfaceView, view_count> views;
   double pixels_per_mm = std::numeric_limits<double>::max();
@@ -86,13 +92,16 @@ std::array<SurfaceView, view_count> placed_views(const std::array<NamedView, vie
         .down_patient = -up,
         .middle_patient_mm = box[0].middle() * right + box[1].middle() * up + box[2].middle() * across,
         .pixels_per_mm = 1.0,
-        .columns = columns,
-        .rows = rows};
+        .columns = static_cast<int>(all_width * shares_of_width[i]),
+        .rows = static_cast<int>(height)};
     pixels_per_mm = std::min({pixels_per_mm,
-                              (columns - 2.0 * inset) / std::max(1.0, box[0].size()),
-                              (rows - 2.0 * inset) / std::max(1.0, box[1].size())});
+                              (views[i].columns - 2.0 * inset) / std::max(1.0, box[0].size()),
+                              (height - 2.0 * inset - room_for_words) / std::max(1.0, box[1].size())});
   }
-  for (SurfaceView& view : views) view.pixels_per_mm = pixels_per_mm;
+  for (SurfaceView& view : views) {
+    view.pixels_per_mm = pixels_per_mm;
+    view.middle_patient_mm -= 0.5 * room_for_words / pixels_per_mm * up;
+  }
   return views;
 }
 
@@ -111,14 +120,14 @@ Colour colour_of_region(SurfaceRegion region) {
   return palette::bone;
 }
 
-Colour darker(Colour colour, double share) {
+Colour scaled(Colour colour, double share) {
   return {share * colour.red, share * colour.green, share * colour.blue};
 }
 
 // Stripes say "not measured" in grey, too.
 Colour hatched(Colour colour, int column, int row) {
   constexpr int period = 12;
-  return (column + row) % period < period / 2 ? colour : darker(colour, 0.55);
+  return (column + row) % period < period / 2 ? colour : scaled(colour, 0.55);
 }
 
 std::size_t vertex_of(const TriangleMesh& mesh, const SurfaceSample& sample, std::size_t corner) {
@@ -130,18 +139,34 @@ std::size_t nearest_vertex(const TriangleMesh& mesh, const SurfaceSample& sample
   return vertex_of(mesh, sample, static_cast<std::size_t>(largest - sample.weight.begin()));
 }
 
-SurfaceColour region_colours(const CortexMeasurement& cortex) {
-  return [&cortex](const SurfaceSample& sample, int, int) {
-    return colour_of_region(cortex.surface.region[nearest_vertex(cortex.surface.mesh, sample)]);
+// Per vertex: 1 = the outline is the head's sphere there, for want of a visible edge.
+std::vector<std::uint8_t> without_edge(const FemurMask& femur, const TriangleMesh& mesh) {
+  std::vector<std::uint8_t> result(mesh.vertices_mm.size(), 0);
+  const VoxelGrid& grid = femur.mask.grid;
+  if (femur.prior_only.size() != grid.voxel_count()) return result;
+  for (std::size_t v = 0; v < result.size(); ++v) {
+    const Vector3d voxel = grid.voxel_from_patient(mesh.vertices_mm[v]);
+    const int column = static_cast<int>(std::lround(voxel.x()));
+    const int row = static_cast<int>(std::lround(voxel.y()));
+    const int slice = static_cast<int>(std::lround(voxel.z()));
+    if (grid.contains(column, row, slice)) result[v] = femur.prior_only[grid.index(column, row, slice)];
+  }
+  return result;
+}
+
+SurfaceColour region_colours(const CortexMeasurement& cortex, const std::vector<std::uint8_t>& edge_missing) {
+  return [&](const SurfaceSample& sample, int column, int row) {
+    const std::size_t vertex = nearest_vertex(cortex.surface.mesh, sample);
+    const Colour colour = colour_of_region(cortex.surface.region[vertex]);
+    return scaled(edge_missing[vertex] != 0 ? hatched(colour, column, row) : colour, sample.shade);
   };
 }
 
+// Shaded less than the regions, so that a colour can be found on the bar.
 SurfaceColour thickness_colours(const CortexMeasurement& cortex) {
   return [&cortex](const SurfaceSample& sample, int column, int row) {
     const TriangleMesh& mesh = cortex.surface.mesh;
-    if (cortex.map.state[nearest_vertex(mesh, sample)] != VertexState::measured) {
-      return hatched(palette::not_measured, column, row);
-    }
+    const double light = 0.5 + 0.5 * sample.shade;
     double sum_mm = 0.0;
     double weight = 0.0;
     for (std::size_t corner = 0; corner < 3; ++corner) {
@@ -150,12 +175,16 @@ SurfaceColour thickness_colours(const CortexMeasurement& cortex) {
       sum_mm += sample.weight[corner] * static_cast<double>(cortex.map.cth_mm[vertex]);
       weight += sample.weight[corner];
     }
-    return colour_on_scale(sum_mm / weight / thickest_shown_mm);
+    if (!(weight > 0.5)) return scaled(hatched(palette::not_measured, column, row), light);
+    return scaled(colour_on_scale(sum_mm / weight / thickest_shown_mm), light);
   };
 }
 
-void draw_view(
-    Canvas& canvas, const Rect& frame, const NamedView& view, const Rgb8Image& image, double pixels_per_mm) {
+void draw_view(Canvas& canvas,
+               const Rect& frame,
+               const NamedView& view,
+               const Rgb8Image& image,
+               const SurfaceView& seen) {
   canvas.fill(frame, rgb(0x000000));
   canvas.colour_image(
       {frame.left, frame.top, static_cast<double>(image.columns), static_cast<double>(image.rows)}, image);
@@ -168,10 +197,23 @@ void draw_view(
   TextStyle right = style;
   right.align = Align::right;
   canvas.line(view.right_word, {frame.right() - 76.0, top, 70.0, 18.0}, right);
-  draw_scale_bar(canvas, frame, pixels_per_mm);
+  draw_scale_bar(canvas, frame, seen.pixels_per_mm);
 }
 
-void draw_region_key(Canvas& canvas, const Rect& row) {
+// A sample of the pattern for the key.
+void draw_stripes(Canvas& canvas, const Rect& rect, Colour colour) {
+  Rgb8Image stripes{
+      .columns = static_cast<int>(rect.width), .rows = static_cast<int>(rect.height), .rgb = {}};
+  for (int i = 0; i < stripes.columns * stripes.rows; ++i) {
+    const Colour at = hatched(colour, 2 * (i % stripes.columns), 2 * (i / stripes.columns));
+    for (const double value : {at.red, at.green, at.blue}) {
+      stripes.rgb.push_back(static_cast<std::uint8_t>(std::lround(255.0 * value)));
+    }
+  }
+  canvas.colour_image(rect, stripes);
+}
+
+void draw_region_key(Canvas& canvas, const Rect& row, bool hatched_cap) {
   struct Entry {
     Colour colour;
     const char* words;
@@ -189,6 +231,11 @@ void draw_region_key(Canvas& canvas, const Rect& row) {
                 {.size_px = 14.0, .colour = palette::quiet_ink});
     left += entry.width;
   }
+  if (!hatched_cap) return;
+  draw_stripes(canvas, {left, row.top + 7.0, 24.0, 12.0}, palette::bone);
+  canvas.line("head's sphere, no visible edge",
+              {left + 32.0, row.top, row.right() - left - 32.0, row.height},
+              {.size_px = 14.0, .colour = palette::quiet_ink});
 }
 
 void draw_thickness_key(Canvas& canvas, const Rect& row) {
@@ -219,15 +266,7 @@ void draw_thickness_key(Canvas& canvas, const Rect& row) {
               {bar.right() + 8.0, row.top, 130.0, row.height},
               style);
   const Rect sample{bar.right() + 160.0, row.top + 7.0, 24.0, 12.0};
-  Rgb8Image stripes{.columns = 24, .rows = 12, .rgb = {}};
-  for (int i = 0; i < stripes.columns * stripes.rows; ++i) {
-    const Colour colour =
-        hatched(palette::not_measured, 2 * (i % stripes.columns), 2 * (i / stripes.columns));
-    for (const double value : {colour.red, colour.green, colour.blue}) {
-      stripes.rgb.push_back(static_cast<std::uint8_t>(std::lround(255.0 * value)));
-    }
-  }
-  canvas.colour_image(sample, stripes);
+  draw_stripes(canvas, sample, palette::not_measured);
   canvas.line("not measured there", {sample.right() + 8.0, row.top, 170.0, row.height}, style);
 }
 
@@ -249,29 +288,27 @@ void draw_femur_surfaces(Canvas& canvas, const Rect& area, const FemurResult& fe
                 {.size_px = 16.0, .colour = palette::quiet_ink, .align = Align::centre});
     return;
   }
-  const double width = std::floor((area.width - gap * (view_count - 1)) / view_count);
+  const CortexMeasurement& cortex = *femur.cortex;
+  const TriangleMesh& mesh = cortex.surface.mesh;
   const double height = std::floor(area.height / 2.0 - caption_height - key_height);
   const std::array<NamedView, view_count> named = views_of(*measured);
-  const std::array<SurfaceView, view_count> views = placed_views(
-      named, *measured, femur.cortex->surface.mesh, static_cast<int>(width), static_cast<int>(height));
+  const std::array<SurfaceView, view_count> views =
+      placed_views(named, *measured, mesh, area.width - gap * (view_count - 1), height);
+  const std::vector<std::uint8_t> edge_missing = without_edge(measured->mask, mesh);
   const double second_row = area.top + area.height / 2.0;
+  double left = area.left;
   for (std::size_t i = 0; i < view_count; ++i) {
-    const SurfaceRaster raster =
-        rasterise_surface(femur.cortex->surface.mesh, femur.cortex->surface.outward, views[i]);
-    const double left = area.left + static_cast<double>(i) * (width + gap);
-    draw_view(canvas,
-              {left, area.top + caption_height, width, height},
-              named[i],
-              paint_surface(raster, region_colours(*femur.cortex)),
-              views[i].pixels_per_mm);
-    draw_view(canvas,
-              {left, second_row + caption_height, width, height},
-              named[i],
-              paint_surface(raster, thickness_colours(*femur.cortex)),
-              views[i].pixels_per_mm);
+    const SurfaceRaster raster = rasterise_surface(mesh, cortex.surface.outward, views[i]);
+    const Rect frame{left, area.top + caption_height, static_cast<double>(views[i].columns), height};
+    const Rect lower{left, second_row + caption_height, frame.width, height};
+    draw_view(canvas, frame, named[i], paint_surface(raster, region_colours(cortex, edge_missing)), views[i]);
+    draw_view(canvas, lower, named[i], paint_surface(raster, thickness_colours(cortex)), views[i]);
+    left += frame.width + gap;
   }
   const double key_top = caption_height + height;
-  draw_region_key(canvas, {area.left, area.top + key_top, area.width, key_height});
+  const bool hatched_cap =
+      std::ranges::any_of(edge_missing, [](std::uint8_t missing) { return missing != 0; });
+  draw_region_key(canvas, {area.left, area.top + key_top, area.width, key_height}, hatched_cap);
   draw_thickness_key(canvas, {area.left, second_row + key_top, area.width, key_height});
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "analysis/femur/precision.h"
 #include "dicom_sr/render/draw_slices.h"
 
 namespace focalhip {
@@ -14,6 +15,9 @@ constexpr double block_gap = 16.0;
 constexpr double side_row_height = 26.0;
 constexpr double name_row_height = 22.0;
 constexpr double value_row_height = 24.0;
+constexpr double change_height = 14.0;      // of the small line below a value
+constexpr double change_row_height = 12.0;  // by which it makes the row higher
+constexpr double change_offset = 21.0;
 
 struct Row {
   Code quantity;
@@ -34,6 +38,24 @@ std::string shown_value(const ResultGroup* group, const Code& quantity) {
     return value.quantity == quantity;
   });
   return found != group->values.end() && found->number ? *found->number : "n/a";
+}
+
+// "+-0.021" below the value; nothing where it is not determined.
+std::string shown_change(const ResultGroup* group, const Code& quantity) {
+  if (group == nullptr) return "";
+  for (const ResultValue& value : group->values) {
+    if (value.quantity == quantity && value.least_change) return "\u00B1" + *value.least_change;
+  }
+  return "";
+}
+
+bool has_change(const std::vector<ResultGroup>& groups, const Code& quantity) {
+  return std::ranges::any_of(
+      groups, [&](const ResultGroup& group) { return group.voi && !shown_change(&group, quantity).empty(); });
+}
+
+double row_height(const std::vector<ResultGroup>& groups, const Code& quantity) {
+  return value_row_height + (has_change(groups, quantity) ? change_row_height : 0.0);
 }
 
 const FemurResult* femur_of(const HipReport& report, Side side) {
@@ -70,12 +92,16 @@ void draw_block(Canvas& canvas,
               name_row_height};
     canvas.line(name(voi), cell, {.size_px = 15.0, .bold = true, .align = Align::right});
     cell.top = first_value_row;
-    cell.height = value_row_height;
+    cell.height = value_row_height - 2.0;
     const ResultGroup* group = find_group(groups, side, voi);
     for (const Row& row : rows) {
       canvas.line(
           shown_value(group, row.quantity), cell, {.size_px = 16.0, .bold = is_total, .align = Align::right});
-      cell.top += value_row_height;
+      const Rect below{cell.left, cell.top + change_offset, cell.width, change_height};
+      canvas.line(shown_change(group, row.quantity),
+                  below,
+                  {.size_px = 12.0, .colour = palette::quiet_ink, .align = Align::right});
+      cell.top += row_height(groups, row.quantity);
     }
   }
 }
@@ -88,13 +114,16 @@ double draw_table(Canvas& canvas,
                   const HipReport& report,
                   const std::vector<ResultGroup>& groups) {
   const double head_height = side_row_height + name_row_height;
-  const double height = head_height + value_row_height * rows.size();
+  double height = head_height;
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    const Rect row{top_left.x,
-                   top_left.y + head_height + static_cast<double>(i) * value_row_height,
-                   width,
-                   value_row_height};
+    Rect row{top_left.x, top_left.y + height, width, row_height(groups, rows[i].quantity)};
+    height += row.height;
     if (i % 2 == 0) canvas.fill(row, palette::panel);
+    const Rect below{row.left + 18.0, row.top + change_offset, 180.0, change_height};
+    if (has_change(groups, rows[i].quantity)) {
+      canvas.line("least significant change", below, {.size_px = 12.0, .colour = palette::quiet_ink});
+    }
+    row.height = value_row_height - 2.0;
     canvas.line(rows[i].words, {row.left + 6.0, row.top, 192.0, row.height}, {.size_px = 14.0});
     canvas.line(rows[i].unit,
                 {row.left + 198.0, row.top, label_width - 198.0, row.height},
@@ -109,7 +138,11 @@ double draw_table(Canvas& canvas,
   const double middle = left - block_width - 1.5 * block_gap;
   const Segment rule{{middle, top_left.y + 4.0}, {middle, top_left.y + height}};
   canvas.lines({&rule, 1}, palette::rule, 1.0);
-  return height;
+  return height + canvas.paragraph(least_significant_change_words(),
+                                   {top_left.x + 6.0, top_left.y + height + 3.0},
+                                   width - 12.0,
+                                   {.size_px = 13.0, .colour = palette::quiet_ink},
+                                   2);
 }
 
 }  // namespace focalhip

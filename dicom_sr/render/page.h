@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "analysis/femur/femur.h"
 
 namespace focalhip {
 
@@ -28,6 +31,7 @@ struct Page {
   std::string label;  // frame label of the multi-frame object, at most 16 characters
   Rgb8Image image;
   std::vector<DrawnText> texts;
+  std::optional<Side> outline_of{};  // a page that shows the outline of this femur
 };
 
 }  // namespace focalhip

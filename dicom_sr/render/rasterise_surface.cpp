@@ -110,9 +110,8 @@ Rgb8Image paint_surface(const SurfaceRaster& raster, const SurfaceColour& colour
                            static_cast<std::size_t>(x)];
         if (sample.triangle < 0) continue;
         const Colour colour = colour_at(sample, x, y);
-        sum = {sum.red + share * sample.shade * colour.red,
-               sum.green + share * sample.shade * colour.green,
-               sum.blue + share * sample.shade * colour.blue};
+        sum = {
+            sum.red + share * colour.red, sum.green + share * colour.green, sum.blue + share * colour.blue};
       }
       for (const double value : {sum.red, sum.green, sum.blue}) {
         image.rgb.push_back(static_cast<std::uint8_t>(std::lround(255.0 * std::clamp(value, 0.0, 1.0))));

@@ -35,7 +35,9 @@ Page slices_page(const HipReport& report, const FemurResult& femur, int rows) {
                : "Slices are interpolated.",
       report,
       rows - page_footer_height);
-  return canvas.finish(std::string(1, letter(femur.side)) + " SLICES", rows);
+  Page page = canvas.finish(std::string(1, letter(femur.side)) + " SLICES", rows);
+  if (measured) page.outline_of = femur.side;
+  return page;
 }
 
 Page surface_page(const HipReport& report, const FemurResult& femur, int rows) {

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
+
+#include "analysis/femur/contour_lines.h"
 
 namespace focalhip::test {
 
@@ -164,6 +167,100 @@ SlicePicture draw_axial() {
   picture.top_edge_mm = -119.5;
   fill(picture, {-199.5, -119.5, 122.0}, {1, 0, 0}, {0, 1, 0});
   return picture;
+}
+
+namespace {
+
+FemurPicture draw_picture(FemurPicture::Plane plane,
+                          const Vector3d& middle,
+                          const Vector3d& right,
+                          const Vector3d& down) {
+  FemurPicture picture;
+  picture.plane = plane;
+  picture.columns = 160;
+  picture.rows = 132;
+  picture.pixel_mm = 1.0;
+  picture.right_patient = right;
+  picture.down_patient = down;
+  picture.first_pixel_patient_mm = middle - 79.5 * right - 65.5 * down;
+  std::vector<float> distance_mm;
+  std::array<Eigen::Vector2d, 3> sum{Eigen::Vector2d(0, 0), Eigen::Vector2d(0, 0), Eigen::Vector2d(0, 0)};
+  std::array<int, 3> count{};
+  for (int row = 0; row < picture.rows; ++row) {
+    for (int column = 0; column < picture.columns; ++column) {
+      const Vector3d point = picture.first_pixel_patient_mm + column * right + row * down;
+      picture.hu.push_back(static_cast<std::int16_t>(std::lround(hu_at(point))));
+      const Vector3d lateral(std::abs(point.x()), point.y(), point.z());
+      distance_mm.push_back(static_cast<float>(to_femur(lateral)));
+      const std::uint8_t voi = to_femur(lateral) < 0.0 ? voi_at(lateral) : std::uint8_t{0};
+      if (voi == 0) continue;
+      sum[voi - 1U] += Eigen::Vector2d(column + 0.5, row + 0.5);
+      ++count[voi - 1U];
+    }
+  }
+  for (std::size_t i = 0; i < 3; ++i) {
+    if (count[i] > 30) picture.voi_at[i] = sum[i] / count[i];
+  }
+  for (const ContourLine& line : contour_lines(distance_mm, picture.columns, picture.rows, 0.0F)) {
+    const Eigen::Vector2d inside = line.from + line.inward - Eigen::Vector2d(0.5, 0.5);
+    Vector3d point = picture.first_pixel_patient_mm + inside.x() * right + inside.y() * down;
+    point.x() = std::abs(point.x());
+    picture.outline.push_back(
+        {.from = line.from, .to = line.to, .voi = voi_at(point), .prior_only = point.z() > 130.0});
+  }
+  picture.voi_borders = {{.from = {70, 60}, .to = {90, 80}, .voi = 1, .prior_only = false}};
+  return picture;
+}
+
+}  // namespace
+
+std::vector<FemurPicture> draw_femur_pictures(Side side) {
+  using Plane = FemurPicture::Plane;
+  const double sign = sign_of(side);
+  const Vector3d x = Vector3d::UnitX();
+  const Vector3d y = Vector3d::UnitY();
+  const Vector3d z = Vector3d::UnitZ();
+  return {draw_picture(Plane::axial_head, {sign * 105.0, 0.0, 124.0}, x, y),
+          draw_picture(Plane::axial_lesser_trochanter, {sign * 118.0, 3.0, 62.0}, x, y),
+          draw_picture(Plane::neck_shaft, {sign * 108.0, 0.0, 90.0}, x, -z),
+          draw_picture(Plane::sagittal, {sign * 110.0, 0.0, 90.0}, y, -z)};
+}
+
+CortexMeasurement draw_cortex(Side side) {
+  constexpr int rings = 40;
+  constexpr int around = 24;
+  constexpr int lowest_measured = 3;
+  CortexMeasurement cortex;
+  FemurSurface& surface = cortex.surface;
+  CorticalMap& map = cortex.map;
+  for (int ring = 0; ring < rings; ++ring) {
+    const double along = static_cast<double>(ring) / (rings - 1);
+    const double in_neck = std::max(0.0, along - 0.6) / 0.4;
+    const Vector3d centre(120.0 - 32.0 * in_neck, 0.0, 10.0 + 110.0 * along);
+    const double radius_mm = ring == rings - 1 ? 1.0 : 16.0 + 8.0 * in_neck;
+    for (int i = 0; i < around; ++i) {
+      const double angle = 2.0 * std::numbers::pi * i / around;
+      const Vector3d outward(std::cos(angle), std::sin(angle), 0.0);
+      const Vector3d mirrored(sign_of(side), 1.0, 1.0);
+      surface.mesh.vertices_mm.emplace_back((centre + radius_mm * outward).cwiseProduct(mirrored));
+      surface.outward.emplace_back(outward.cwiseProduct(mirrored));
+      surface.region.push_back(in_neck > 0.7   ? SurfaceRegion::head
+                               : in_neck > 0.3 ? SurfaceRegion::fn
+                               : along > 0.5   ? SurfaceRegion::tr
+                                               : SurfaceRegion::it);
+      map.cth_mm.push_back(static_cast<float>(6.0 - 5.5 * along));
+      map.state.push_back(ring < lowest_measured ? VertexState::left_out : VertexState::measured);
+    }
+  }
+  for (int ring = 0; ring + 1 < rings; ++ring) {
+    for (int i = 0; i < around; ++i) {
+      const int a = ring * around + i;
+      const int b = ring * around + (i + 1) % around;
+      surface.mesh.triangles.push_back({a, b, a + around});
+      surface.mesh.triangles.push_back({b, b + around, a + around});
+    }
+  }
+  return cortex;
 }
 
 }  // namespace focalhip::test

@@ -13,5 +13,9 @@ inline constexpr double head_radius_mm = 24.0;
 [[nodiscard]] FemurProjection draw_projection(Side side);
 [[nodiscard]] SlicePicture draw_coronal();  // with masks of both femora
 [[nodiscard]] SlicePicture draw_axial();
+// Four slices of one femur with outline, borders of regions and, on the head, a part without an edge.
+[[nodiscard]] std::vector<FemurPicture> draw_femur_pictures(Side side);
+// A bent tube with regions and a cortex that thickens towards the shaft; its lowest rings are not measured.
+[[nodiscard]] CortexMeasurement draw_cortex(Side side);
 
 }  // namespace focalhip::test

@@ -32,6 +32,8 @@ FemurMeasurement femur(Side side) {
   result.frame.neck_shaft_angle_rad = 128.4 * std::numbers::pi / 180.0;
   result.frame.joint_space_p05_mm = 3.1;
   result.voi = draw_vois(side);
+  result.frame.patient_axes.col(0) = Eigen::Vector3d(side == Side::right ? -1.0 : 1.0, 0.0, 0.0);
+  result.frame.patient_axes.col(1) = Eigen::Vector3d(0.0, -1.0, 0.0);
   result.mask = {.side = side, .mask = result.voi, .surface_distance_mm = {}};
   for (std::uint8_t& label : result.mask.mask.label) label = label != 0 ? 1 : 0;
   result.vois = {voi(612.4 * scale, 521.0, 248.6 * scale, 14870.0),
@@ -100,8 +102,9 @@ HipReport both_sides_report() {
     for (const Side side : {Side::right, Side::left}) {
       report.femurs.push_back({.side = side,
                                .used_for_atlas = side == Side::right,
-                               .cortex = {},
-                               .outcome = femur(side)});
+                               .cortex = draw_cortex(side),
+                               .outcome = femur(side),
+                               .pictures = draw_femur_pictures(side)});
     }
     return report;
   }();
@@ -140,6 +143,13 @@ HipReport internal_report() {
 HipReport one_side_report() {
   HipReport report = both_sides_report();
   report.femurs[0].used_for_atlas = false;
+  report.femurs[0].cortex.reset();
+  report.femurs[0].pictures.resize(3);
+  for (FemurPicture& picture : report.femurs[0].pictures) {
+    picture.outline.clear();
+    picture.voi_borders.clear();
+    picture.voi_at = {};
+  }
   report.femurs[1].used_for_atlas = true;
   report.femurs[0].outcome =
       unmeasured(Side::right, RefusalCode::metal, "implant of 31 cm3 above 3000 HU within 5 mm of the femur");

@@ -28,21 +28,40 @@ TEST(EncodeResults, GivesPicturesFirstThenReportsInOrderOfPreference) {
   EXPECT_THAT(names,
               ElementsAre("sc-1.dcm",
                           "sc-1-single.dcm",
+                          "sc-2-single.dcm",
+                          "sc-3-single.dcm",
+                          "sc-4-single.dcm",
+                          "sc-5-single.dcm",
                           "sr.dcm",
                           "sr-enhanced.dcm",
                           "sr-single.dcm",
                           "sr-enhanced-single.dcm"));
-  EXPECT_THAT(parts, ElementsAre("sc", "sc", "sr", "sr", "sr", "sr"));
-  EXPECT_THAT(alternatives, ElementsAre(0, 1, 0, 1, 2, 3));
+  EXPECT_THAT(parts, ElementsAre("sc", "sc", "sc", "sc", "sc", "sc", "sr", "sr", "sr", "sr"));
+  EXPECT_THAT(alternatives, ElementsAre(0, 1, 1, 1, 1, 1, 0, 1, 2, 3));
 }
 
 TEST(EncodeResults, NamesTheCompanionsAReportPointsTo) {
   const HipReport report = test::both_sides_report();
   const auto objects = encode_results(report, test::study_of(report), test::stamp_with());
-  EXPECT_THAT(objects[2].companions, ElementsAre(objects[0].sop_instance_uid));
-  EXPECT_THAT(objects[3].companions, ElementsAre(objects[0].sop_instance_uid));
-  EXPECT_THAT(objects[4].companions, ElementsAre(objects[1].sop_instance_uid));
-  EXPECT_THAT(objects[5].companions, ElementsAre(objects[1].sop_instance_uid));
+  std::vector<std::string> singles;
+  for (std::size_t i = 1; i <= 5; ++i) singles.push_back(objects[i].sop_instance_uid);
+  EXPECT_THAT(objects[6].companions, ElementsAre(objects[0].sop_instance_uid));
+  EXPECT_THAT(objects[7].companions, ElementsAre(objects[0].sop_instance_uid));
+  EXPECT_THAT(objects[8].companions, testing::ElementsAreArray(singles));
+  EXPECT_THAT(objects[9].companions, testing::ElementsAreArray(singles));
+}
+
+// A refused series shows the summary; a femur that was not measured its slices.
+TEST(EncodeResults, GivesAsManyPagesAsThereIsToSee) {
+  const auto pages_of = [](const HipReport& report) {
+    const auto objects = encode_results(report, test::study_of(report), test::stamp_with());
+    DcmFileFormat file;
+    test::parse(objects[0].bytes, file);
+    return test::value_of(file, DCM_FrameLabelVector);
+  };
+  EXPECT_EQ(pages_of(test::both_sides_report()), "SUMMARY\\R SLICES\\R SURFACE\\L SLICES\\L SURFACE");
+  EXPECT_EQ(pages_of(test::one_side_report()), "SUMMARY\\R SLICES\\L SLICES\\L SURFACE");
+  EXPECT_EQ(pages_of(test::refused_report_without_volume()), "");
 }
 
 TEST(EncodeResults, GivesTheSameBytesForTheSameInput) {

@@ -1,0 +1,50 @@
+#include "analysis/femur/precision.h"
+
+#include <cmath>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace focalhip {
+namespace {
+
+// ISCD's rule for 95 % confidence: 1.96 times the root of two, rounded.
+TEST(Precision, TheLeastSignificantChangeIsThatOfTheSociety) {
+  EXPECT_NEAR(least_significant_change(1.0), 1.96 * std::sqrt(2.0), 0.005);
+  EXPECT_DOUBLE_EQ(least_significant_change(0.010), 0.0277);
+}
+
+TEST(Precision, NothingIsClaimedWithoutASource) {
+  for (const VoiName voi : all_vois) {
+    for (const VoiQuantity quantity : all_voi_quantities) {
+      const std::optional<double> error = precision_errors(voi)[static_cast<std::size_t>(quantity)];
+      if (precision_source().empty()) {
+        EXPECT_FALSE(error);
+        EXPECT_FALSE(least_significant_change(voi, quantity));
+      }
+      if (error) {
+        EXPECT_GT(*error, 0.0);
+      }
+    }
+  }
+}
+
+// Figures of the repeats in femur_proof: TH vBMD 1.26 mg/cm3, FN aBMD 9.04 mg/cm2, IT volume 598.47 mm3.
+TEST(Precision, TheTableIsThatOfTheProof) {
+  EXPECT_NEAR(least_significant_change(VoiName::th, VoiQuantity::vbmd).value_or(0.0), 1.26, 1e-9);
+  EXPECT_NEAR(least_significant_change(VoiName::fn, VoiQuantity::abmd).value_or(0.0), 9.04, 1e-9);
+  EXPECT_NEAR(least_significant_change(VoiName::it, VoiQuantity::volume).value_or(0.0), 598.47, 1e-9);
+}
+
+TEST(Precision, TheWordsNameTheDefinitionAndTheSource) {
+  const std::string words = least_significant_change_words();
+  EXPECT_THAT(words, testing::HasSubstr("2.77 x precision error"));
+  if (precision_source().empty()) {
+    EXPECT_THAT(words, testing::HasSubstr("not determined"));
+  } else {
+    EXPECT_THAT(words, testing::HasSubstr(std::string(precision_source())));
+  }
+}
+
+}  // namespace
+}  // namespace focalhip
