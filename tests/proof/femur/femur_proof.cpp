@@ -152,10 +152,6 @@ int run_program(const std::vector<std::string>& words) {
   }
   OFLog::configure(OFLogger::OFF_LOG_LEVEL);  // DCMTK tells of every file
   FemurResults results(arguments.resume);
-  if (!arguments.size.meshes_folder.empty()) {
-    std::cerr << "femur_proof: the simulator makes no hips from surfaces yet; the mesh column stays open\n";
-    arguments.size.meshes_folder.clear();
-  }
   measure(arguments.size, results);
   return print_tables(results, arguments.worst) ? 0 : 1;
 }
