@@ -49,7 +49,7 @@ struct CpdOptions {
   int max_kernel_rank = 800;
   // Changes speed only, never numbers. >= 1.
   int threads = 1;
-  CpdProgress progress;
+  CpdProgress progress = {};
 };
 [[nodiscard]] std::vector<std::string> problems_in(const CpdOptions& options);
 

@@ -25,7 +25,7 @@ struct RegisterTemplateOptions {
   double least_step_mm = 0.0015;
   int threads = 1;  // changes speed only
   // Told after every iteration.
-  std::function<void(RegistrationStage stage, int iteration, int max_iterations)> progress;
+  std::function<void(RegistrationStage stage, int iteration, int max_iterations)> progress = {};
 };
 [[nodiscard]] std::vector<std::string> problems_in(const RegisterTemplateOptions& options);
 

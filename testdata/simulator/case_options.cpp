@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <optional>
 #include <utility>
 
 #include "testdata/simulator/arthritis.h"
 #include "testdata/simulator/command_options.h"
+#include "testdata/simulator/mesh_bone.h"
 #include "testdata/simulator/option_values.h"
 #include "testdata/simulator/person_changes.h"
 
@@ -101,6 +103,17 @@ std::string set_fracture(R& r, T t) {
   return {};
 }
 
+// Read when the person is drawn, so that the other options are judged first.
+std::string set_mesh(R& r, T t, Side side) {
+  if (t.empty()) return "must name a file";
+  r.person_changes.emplace_back([file = std::string(t), side](HipParameters& hip) {
+    const auto bone = std::make_shared<const MeshBone>(read_triangles(file), file, 1);
+    FemurParameters& femur = side == Side::right ? hip.right : hip.left;
+    femur = wearing(femur, bone);
+  });
+  return {};
+}
+
 constexpr std::array<std::string_view, 3> grade_names{"mild", "moderate", "severe"};
 
 // SIDE,GRADE[,N]
@@ -184,6 +197,15 @@ std::string set_metal(R& r, T t) {
 
 std::vector<Option> case_options() {
   return {
+      {"--mesh-right",
+       "FILE",
+       "the surface (PLY or STL, mm) of a real proximal femur as the right one; side and pose are found, the "
+       "shaft goes on below the cut",
+       [](R& r, T t) { return set_mesh(r, t, Side::right); }},
+      {"--mesh-left",
+       "FILE",
+       "the same for the left femur",
+       [](R& r, T t) { return set_mesh(r, t, Side::left); }},
       {"--fracture",
        "SIDE,SITE,KIND[,seed=N][,FIELD=VALUE..]",
        "right, left, both; subcapital, transcervical, basicervical, intertrochanteric; undisplaced, "

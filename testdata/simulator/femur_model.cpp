@@ -4,37 +4,60 @@
 #include <cmath>
 
 #include "testdata/simulator/implicit_shapes.h"
+#include "testdata/simulator/mesh_bone.h"
 
 namespace focalhip::simulator {
 namespace {
 
 constexpr double field_step_mm = 1.0;
 constexpr double margin_mm = 9.0;
+constexpr double furthest_carry_mm = 5.0;
+constexpr double carry_depth_mm = 12.0;
 constexpr double cyst_mg_cm3 = 10.0;
 constexpr double broken_reach_mm = 45.0;       // a distal fragment may move up by this
 constexpr double crushed_most_mg_cm3 = 900.0;  // spongy bone driven into spongy bone
+
+// Where a point of a real bone lies in the implicit femur that fits it: as deep below that one's surface. The
+// shift fades with depth, for there the field's places, not the surface, say what is where.
+Vec3 implicit_place(const FemurShape& shape, Vec3 p, double distance_mm) {
+  const double shift = std::clamp(shape.distance_mm(p) - distance_mm, -furthest_carry_mm, furthest_carry_mm);
+  const Vec3 gradient = shape.gradient(p);
+  const double steepness = length(gradient);
+  if (steepness < 1e-6) return p;
+  const double fading = std::exp(std::min(distance_mm, 0.0) / carry_depth_mm);
+  return p - (shift * fading / steepness) * gradient;
+}
 
 FieldGrid<3> sampled_fields(const FemurShape& shape, double lowest_z_mm, int threads) {
   const FemurParameters& f = shape.parameters();
   const Vec3 head = shape.head_centre_mm();
   const double radius = f.head_radius_mm;
   const double size = radius / 22.0;
-  const Vec3 low{head.x - radius - margin_mm, -40.0 * size, lowest_z_mm};
-  const Vec3 high{f.trochanter_lateral_mm + margin_mm,
-                  30.0 * size + margin_mm,
-                  std::max(head.z + radius, f.trochanter_height_mm) + margin_mm};
+  Vec3 low{head.x - radius - margin_mm, -40.0 * size, lowest_z_mm};
+  Vec3 high{f.trochanter_lateral_mm + margin_mm,
+            30.0 * size + margin_mm,
+            std::max(head.z + radius, f.trochanter_height_mm) + margin_mm};
+  if (f.surface) {
+    const Vec3 bone_low = f.surface->low_mm();
+    const Vec3 bone_high = f.surface->high_mm();
+    low = {std::min(low.x, bone_low.x - margin_mm), std::min(low.y, bone_low.y - margin_mm), low.z};
+    high = {std::max(high.x, bone_high.x + margin_mm),
+            std::max(high.y, bone_high.y + margin_mm),
+            std::max(high.z, bone_high.z + margin_mm)};
+  }
   FieldGrid<3> fields(low, high, field_step_mm);
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
   for (int k = 0; k < fields.size(2); ++k) {
     for (int j = 0; j < fields.size(1); ++j) {
       for (int i = 0; i < fields.size(0); ++i) {
         const Vec3 p = fields.node_mm(i, j, k);
-        const double distance = shape.distance_mm(p);
+        const double distance = f.surface ? f.surface->distance_mm(p) : shape.distance_mm(p);
         auto& node = fields.at(i, j, k);
         node[0] = static_cast<float>(distance);
         if (distance > 3.0) continue;
-        node[1] = static_cast<float>(shape.cortex_mm(p));
-        node[2] = static_cast<float>(shape.trabecular_mg_cm3(p));
+        const Vec3 q = f.surface ? implicit_place(shape, p, distance) : p;
+        node[1] = static_cast<float>(shape.cortex_mm(q));
+        node[2] = static_cast<float>(shape.trabecular_mg_cm3(q));
       }
     }
   }

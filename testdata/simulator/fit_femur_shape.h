@@ -28,7 +28,7 @@ struct SidedFit {
 };
 [[nodiscard]] SidedFit fit_either_side(const std::vector<Vec3>& points_mm, double head_radius_mm);
 
-// A point relative to the head's centre in the femur frame of the fit.
+// A point given relative to the head's centre, in the femur frame of the fit.
 [[nodiscard]] Vec3 femur_from_placed(const FittedFemur& fit, Vec3 p_mm);
 
 }  // namespace focalhip::simulator

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <numbers>
 #include <optional>
 #include <vector>
@@ -17,6 +18,8 @@
 // of neck axis and shaft axis; x lateral, y anterior, z cranial along the shaft. The neck-shaft plane is y =
 // 0. Patient frame: DICOM LPS (x to the patient's left, y posterior, z cranial).
 namespace focalhip::simulator {
+
+class MeshBone;
 
 enum class Sex { female, male };
 enum class Side { right, left };
@@ -92,6 +95,9 @@ struct FemurParameters {
   std::vector<FocalDefect> defects;
   std::uint64_t texture_seed = 1;
 
+  // The surface of a real bone; then the shape above is that of the implicit femur that fits it, from which
+  // cortex and spongy bone are carried over (wearing, mesh_bone.h).
+  std::shared_ptr<const MeshBone> surface;
   std::optional<Fracture> fracture;
 
   // Arthritis: a collar at the head-neck junction, dense bone under the loaded cap of the head, cysts.

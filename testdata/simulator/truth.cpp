@@ -50,10 +50,9 @@ Protrusion protrusion_at(const FemurShape& shape, double z) {
   return best;
 }
 
-void break_truth(const FemurModel& femur,
-                 const LesserTrochanter& lesser,
-                 const AxisLine& shaft,
-                 SideTruth& truth) {
+void break_truth(const FemurModel& femur, const FemurLandmarks& marks, SideTruth& truth) {
+  const LesserTrochanter& lesser = marks.lesser;
+  const AxisLine& shaft = marks.shaft;
   const FractureModel& model = *femur.fracture();
   const FemurPose& pose = femur.pose();
   const auto placed = [&](int fragment, Vec3 p) {
@@ -62,7 +61,7 @@ void break_truth(const FemurModel& femur,
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   const Vec3 intact_distal = truth.lesser_distal;
   const Vec3 distal = pose.femur_from_patient(intact_distal);
-  truth.head_centre = placed(FractureModel::head, femur.shape().best_head_sphere().centre);
+  truth.head_centre = placed(FractureModel::head, marks.head.centre);
   truth.neck_axis_point = truth.neck_axis_direction = {none, none, none};
   truth.neck_shaft_angle_deg = truth.femur_volume_cm3 = none;
   truth.shaft_axis_direction =
@@ -87,18 +86,17 @@ SideTruth side_truth(const FemurModel& femur,
                      const PelvisModel& pelvis,
                      const CalibrationTruth& calibration,
                      int threads) {
-  const FemurShape& shape = femur.shape();
   const FemurPose& pose = femur.pose();
-  const LesserTrochanter lesser = find_lesser_trochanter(shape);
-  const AxisLine shaft = shaft_axis_below(shape, lesser.distal_z_mm);
+  const FemurLandmarks marks = find_landmarks(femur);
+  const LesserTrochanter& lesser = marks.lesser;
+  const AxisLine& shaft = marks.shaft;
   SideTruth truth;
   truth.side = femur.side();
-  const FemurShape::Sphere head = shape.best_head_sphere();
-  truth.head_centre = pose.patient_from_femur(head.centre);
-  truth.head_radius_mm = head.radius_mm;
-  truth.neck_axis_direction = pose.patient_direction_from_femur(shape.neck_direction());
+  truth.head_centre = pose.patient_from_femur(marks.head.centre);
+  truth.head_radius_mm = marks.head.radius_mm;
+  truth.neck_axis_direction = pose.patient_direction_from_femur(marks.neck.direction);
   truth.shaft_axis_direction = pose.patient_direction_from_femur(shaft.direction);
-  truth.neck_shaft_angle_deg = std::acos(-dot(shape.neck_direction(), shaft.direction)) / degree;
+  truth.neck_shaft_angle_deg = std::acos(-dot(marks.neck.direction, shaft.direction)) / degree;
   truth.lesser_tip = pose.patient_from_femur(lesser.tip);
   const Vec3 distal =
       shaft.point + ((lesser.distal_z_mm - shaft.point.z) / shaft.direction.z) * shaft.direction;
@@ -106,10 +104,10 @@ SideTruth side_truth(const FemurModel& femur,
   truth.shaft_axis_point = truth.lesser_distal;
   truth.joint_space_p05_mm = pelvis.narrow_joint_space_mm();
   if (femur.fracture()) {
-    break_truth(femur, lesser, shaft, truth);
+    break_truth(femur, marks, truth);
     return truth;
   }
-  measure_true_regions(femur, calibration, shaft, lesser.distal_z_mm, threads, truth);
+  measure_true_regions(femur, calibration, marks, threads, truth);
   truth.neck_axis_point = pose.patient_from_femur(truth.voi_geometry.origin);
   return truth;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "testdata/simulator/beam.h"
+#include "testdata/simulator/femur_landmarks.h"
 #include "testdata/simulator/hip_parameters.h"
 #include "testdata/simulator/protocol.h"
 #include "testdata/simulator/scan_grid.h"
@@ -110,19 +111,10 @@ struct ScanTruth {
 // blur at their places.
 void place_rods_in_image(ScanTruth& truth, const ScanGrid& grid, const Protocol& protocol);
 
-// End of the lesser trochanter of a femur, z in the femur frame: the first level below the tip where the
-// surface stands out less than 1 mm.
-struct LesserTrochanter {
-  Vec3 tip;
-  double distal_z_mm = 0.0;
-};
+// Of the implicit femur, from its closed form.
 [[nodiscard]] LesserTrochanter find_lesser_trochanter(const FemurShape& shape);
 
 // Straight line fitted to the shaft's centre line 10 .. 40 mm below a level; femur frame.
-struct AxisLine {
-  Vec3 point;
-  Vec3 direction;
-};
 [[nodiscard]] AxisLine shaft_axis_below(const FemurShape& shape, double level_z_mm);
 
 }  // namespace focalhip::simulator

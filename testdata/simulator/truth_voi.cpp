@@ -84,13 +84,12 @@ Sums integrate_ray(const Silhouette& seen, Point2 q, double kappa) {
 
 void measure_true_regions(const FemurModel& femur,
                           const CalibrationTruth& calibration,
-                          const AxisLine& shaft_axis,
-                          double lesser_distal_z_mm,
+                          const FemurLandmarks& marks,
                           int threads,
                           SideTruth& truth) {
-  const VoiGeometry g = place_regions(femur, shaft_axis, lesser_distal_z_mm);
+  const VoiGeometry g = place_regions(femur, marks);
   const Silhouette seen{femur, g};
-  const double medial = -(femur.shape().parameters().neck_length_mm + 35.0);
+  const double medial = -(marks.neck_length_mm + 35.0);
   const int columns = static_cast<int>((40.0 - medial) / projection_step_mm);
   const int rows = static_cast<int>((90.0 - g.distal_v) / projection_step_mm);
   std::vector<std::array<Sums, 4>> by_row(static_cast<std::size_t>(rows));

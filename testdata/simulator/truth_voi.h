@@ -8,8 +8,7 @@ namespace focalhip::simulator {
 // voi_geometry, the four regions and femur_volume_cm3 of `truth`.
 void measure_true_regions(const FemurModel& femur,
                           const CalibrationTruth& calibration,
-                          const AxisLine& shaft_axis,
-                          double lesser_distal_z_mm,
+                          const FemurLandmarks& marks,
                           int threads,
                           SideTruth& truth);
 

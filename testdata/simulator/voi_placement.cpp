@@ -12,17 +12,18 @@ constexpr double neck_band_mm = 15.0;
 constexpr double least_neck_band_mm = 10.0;
 constexpr double below_lesser_mm = 10.0;
 
-VoiGeometry frame_of(const FemurShape& shape, const AxisLine& shaft) {
+VoiGeometry frame_of(const FemurLandmarks& marks) {
+  const AxisLine& shaft = marks.shaft;
   VoiGeometry g;
-  const Vec3 neck = shape.neck_direction();
+  const Vec3 neck = marks.neck.direction;
   g.axis_cranial = shaft.direction;
   g.axis_anterior = normalised(cross(neck, shaft.direction));
   g.axis_lateral = cross(g.axis_anterior, g.axis_cranial);
-  // Nearest point of the neck axis (through the femur frame's origin) to the shaft axis.
+  // Nearest point of the neck axis to the shaft axis.
   const double b = dot(neck, shaft.direction);
-  const Vec3 w = Vec3{} - shaft.point;
+  const Vec3 w = marks.neck.point - shaft.point;
   const double along_neck = (b * dot(shaft.direction, w) - dot(neck, w)) / (1.0 - b * b);
-  g.origin = along_neck * neck;
+  g.origin = marks.neck.point + along_neck * neck;
   const double u = dot(neck, g.axis_lateral);
   const double v = dot(neck, g.axis_cranial);
   g.neck_u = u / std::hypot(u, v);
@@ -118,9 +119,8 @@ double trochanter_area_mm2(const Silhouette& seen, double along) {
   return area;
 }
 
-void place_neck_band(const Silhouette& seen, VoiGeometry& g) {
-  const FemurShape& shape = seen.femur.shape();
-  const Point2 notch = find_notch(seen, shape.parameters().neck_length_mm);
+void place_neck_band(const Silhouette& seen, const FemurLandmarks& marks, VoiGeometry& g) {
+  const Point2 notch = find_notch(seen, marks.neck_length_mm);
   g.notch_u = notch.u;
   g.notch_v = notch.v;
   double lateral = notch.u * g.neck_u + notch.v * g.neck_v;
@@ -133,9 +133,9 @@ void place_neck_band(const Silhouette& seen, VoiGeometry& g) {
       break;
     }
   }
-  const Vec3 head = shape.head_centre_mm() - g.origin;
+  const Vec3 head = marks.head_circle.centre - g.origin;
   const double head_along = dot(head, g.axis_lateral) * g.neck_u + dot(head, g.axis_cranial) * g.neck_v;
-  const double limit = head_along - (shape.parameters().head_radius_mm + 2.0);
+  const double limit = head_along - (marks.head_circle.radius_mm + 2.0);
   g.neck_lateral_mm = lateral;
   g.neck_medial_mm = std::max(std::min(lateral + neck_band_mm, limit), lateral + least_neck_band_mm);
 }
@@ -180,14 +180,15 @@ double Silhouette::first_exit_mm(Point2 from, Point2 direction, double limit_mm)
   return limit_mm;
 }
 
-VoiGeometry place_regions(const FemurModel& femur, const AxisLine& shaft_axis, double lesser_distal_z_mm) {
-  VoiGeometry g = frame_of(femur.shape(), shaft_axis);
+VoiGeometry place_regions(const FemurModel& femur, const FemurLandmarks& marks) {
+  VoiGeometry g = frame_of(marks);
+  const AxisLine& shaft_axis = marks.shaft;
   const Silhouette seen{femur, g};
   const Vec3 lesser_distal =
       shaft_axis.point +
-      ((lesser_distal_z_mm - shaft_axis.point.z) / shaft_axis.direction.z) * shaft_axis.direction;
+      ((marks.lesser.distal_z_mm - shaft_axis.point.z) / shaft_axis.direction.z) * shaft_axis.direction;
   g.distal_v = dot(lesser_distal - g.origin, g.axis_cranial) - below_lesser_mm;
-  place_neck_band(seen, g);
+  place_neck_band(seen, marks, g);
   place_trochanter_line(seen, g.distal_v, g);
   return g;
 }

@@ -30,8 +30,6 @@ inline constexpr double ray_low_mm = -38.0;
 inline constexpr double ray_high_mm = 34.0;
 
 // Frame, neck band, lower limit and TR / IT line of a femur.
-[[nodiscard]] VoiGeometry place_regions(const FemurModel& femur,
-                                        const AxisLine& shaft_axis,
-                                        double lesser_distal_z_mm);
+[[nodiscard]] VoiGeometry place_regions(const FemurModel& femur, const FemurLandmarks& marks);
 
 }  // namespace focalhip::simulator

@@ -158,6 +158,16 @@ void fracture_rows(FemurRows& rows, const Group& displaced, const Group& fissure
   }
 }
 
+// Metal on every operated side, and the other one used; with metal on both, none.
+bool implant_found(const Values& v) {
+  const bool both = says(v, "hurt", 2.0);
+  const bool right = both || says(v, "hurt", 0.0);
+  const bool left = both || says(v, "hurt", 1.0);
+  const bool right_is_right = !right || says(v, "right", metal_state);
+  const bool left_is_right = !left || says(v, "left", metal_state);
+  return right_is_right && left_is_right && says(v, "used", both ? -1.0 : right ? 1.0 : 0.0);
+}
+
 void intact_rows(FemurRows& rows, const Group& intact, const Group& implant) {
   const auto state = [](double wanted) {
     return [wanted](const Values& v) { return says(v, "right", wanted) || says(v, "left", wanted); };
@@ -170,15 +180,7 @@ void intact_rows(FemurRows& rows, const Group& intact, const Group& implant) {
                  counted(intact, [](const Values& v) { return says(v, "used", 0.0); }),
                  total);
   rows.rate("implant found, the other side used or none",
-            counted(implant,
-                    [](const Values& v) {
-                      const bool right = says(v, "hurt", 0.0) || says(v, "hurt", 2.0);
-                      const bool left = says(v, "hurt", 1.0) || says(v, "hurt", 2.0);
-                      const double used = right && left ? -1.0 : right ? 1.0 : 0.0;
-                      return says(v, "used", used) &&
-                             (!right || says(v, "right", metal_state) || (left && !v.contains("right"))) &&
-                             (!left || says(v, "left", metal_state) || (right && !v.contains("left")));
-                    }),
+            counted(implant, implant_found),
             static_cast<int>(implant.size()),
             1.0);
 }

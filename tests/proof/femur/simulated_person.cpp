@@ -1,18 +1,53 @@
 #include "tests/proof/femur/simulated_person.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <stdexcept>
 
+#include "testdata/simulator/mesh_bone.h"
 #include "testdata/simulator/person_changes.h"
 
 namespace focalhip::proof {
 
 namespace sim = simulator;
 
-sim::HipParameters person_of(const FemurCase& one, const FemurProofSize& /*size*/) {
-  if (one.column != "implicit") throw std::runtime_error("no mesh-based hips yet");
-  return sim::draw_hip(one.seed, one.seed % 2 == 0 ? sim::Sex::female : sim::Sex::male);
+namespace {
+
+// The numbered real bone; made once, whoever wears it.
+std::shared_ptr<const sim::MeshBone> real_bone(int number, const std::string& folder) {
+  static std::mutex mutex;
+  static std::map<int, std::shared_ptr<const sim::MeshBone>> bones;
+  const std::lock_guard lock(mutex);
+  std::shared_ptr<const sim::MeshBone>& bone = bones[number];
+  if (bone) return bone;
+  const std::string name =
+      "narra_femur_" + std::string(number < 10 ? "0" : "") + std::to_string(number) + ".ply";
+  const auto packed = std::filesystem::path(folder) / (name + ".xz");
+  const auto file = std::filesystem::temp_directory_path() / (std::to_string(getpid()) + name);
+  if (std::system(("xz -dc '" + packed.string() + "' > '" + file.string() + "'").c_str()) != 0) {
+    throw std::runtime_error(packed.string() + ": xz failed");
+  }
+  bone = std::make_shared<const sim::MeshBone>(sim::read_triangles(file), name, 1);
+  std::filesystem::remove(file);
+  return bone;
+}
+
+}  // namespace
+
+sim::HipParameters person_of(const FemurCase& one, const FemurProofSize& size) {
+  sim::HipParameters hip = sim::draw_hip(one.seed, one.seed % 2 == 0 ? sim::Sex::female : sim::Sex::male);
+  if (one.column == "implicit") return hip;
+  const std::shared_ptr<const sim::MeshBone> bone = real_bone(one.bone, size.meshes_folder);
+  hip.right = sim::wearing(hip.right, bone);
+  hip.left = sim::wearing(hip.left, bone);
+  return hip;
 }
 
 namespace {
