@@ -202,7 +202,7 @@ float value_at(const FemurPicture& picture, const std::vector<float>& values, co
 
 // A pixel of the region near the middle of all of them; none when there are too few for letters.
 std::optional<Vector2d> place_for_letters(const FemurPicture& picture, const std::vector<float>& outside) {
-  constexpr int fewest_pixels = 200;
+  constexpr int fewest_pixels = 600;
   Vector2d sum(0, 0);
   int count = 0;
   for (int row = 0; row < picture.rows; ++row) {
