@@ -10,15 +10,9 @@ namespace {
 
 SideTruth measured(const FemurParameters& parameters, Side side) {
   const FemurModel femur(parameters, side, -100.0 * parameters.head_radius_mm / 22.0, 2);
-  const LesserTrochanter lesser = find_lesser_trochanter(femur.shape());
   SideTruth truth;
   truth.head_radius_mm = parameters.head_radius_mm;
-  measure_true_regions(femur,
-                       calibration_at(70.0),
-                       shaft_axis_below(femur.shape(), lesser.distal_z_mm),
-                       lesser.distal_z_mm,
-                       2,
-                       truth);
+  measure_true_regions(femur, calibration_at(70.0), find_landmarks(femur), 2, truth);
   return truth;
 }
 
