@@ -105,6 +105,13 @@ Whitened whiten(const Eigen::MatrixXd& design, const Eigen::VectorXd& outcome) {
 }
 
 constexpr double least_margin = 1e-8;  // of rows and directions of length about 1
+constexpr double most_logit = 20.0;    // of a fit that has converged: odds of 5e8 are no separation yet
+
+// A finite maximum of the concave likelihood proves that nothing separates.
+bool has_finite_maximum(const Eigen::MatrixXd& design, const Eigen::VectorXd& outcome) {
+  const LogisticFit fit = fit_logistic(design, outcome);
+  return fit.converged && fit.beta.allFinite() && (design * fit.beta).cwiseAbs().maxCoeff() < most_logit;
+}
 
 }  // namespace
 
@@ -114,6 +121,8 @@ OddsStatus find_separation(const Eigen::MatrixXd& design, const Eigen::VectorXd&
   const Eigen::VectorXd d = DirectionProgram(w.rows).solve(goal);
   const Eigen::VectorXd margin = w.rows * d;
   if (margin.maxCoeff() <= least_margin) return OddsStatus::ok;
+  // Rounding in a degenerate program can end at a direction that is none; then the likelihood decides.
+  if (margin.minCoeff() < -least_margin && has_finite_maximum(design, outcome)) return OddsStatus::ok;
   // Complete: some direction with all margins above 0. Maximise the smallest margin by one more column.
   Eigen::MatrixXd rows(w.rows.rows(), w.rows.cols() + 1);
   rows.leftCols(w.rows.cols()) = w.rows;

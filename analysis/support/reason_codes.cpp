@@ -141,8 +141,7 @@ std::array<Code, count> every() {
 }  // namespace
 
 std::span<const RefusalCode> all_refusal_codes() {
-  static const auto codes =
-      every<RefusalCode, static_cast<std::size_t>(RefusalCode::fracture) + 1>();
+  static const auto codes = every<RefusalCode, static_cast<std::size_t>(RefusalCode::fracture) + 1>();
   return codes;
 }
 std::span<const NoteCode> all_note_codes() {

@@ -73,13 +73,13 @@ enum class NoteCode {
   calibration_asynchronous,  // CALIBRATION_ASYNC     by a phantom scan of the same scanner on another day
   calibration_internal,      // CALIBRATION_INTERNAL  by the patient's own tissues
   muscle_imbalance,          // MUSCLE_IMBALANCE      muscle reads differently left and right
-  contralateral,             // CONTRALATERAL         the intact side stands in for a fractured or operated one
-  fracture_suspected,        // FRACTURE_SUSPECTED    a femur shows signs of a fracture
-  side_instructed,           // SIDE_INSTRUCTED       somebody told which side to measure or which is broken
-  sides_differ,              // SIDES_DIFFER          right and left femur differ more than intact ones do
-  cortex_not_mapped,         // CORTEX_NOT_MAPPED     densitometry only: the cortex could not be mapped
-  cortex_incomplete,         // CORTEX_INCOMPLETE     no cortex could be read on part of the surface
-  cortex_density_assumed,    // CORTEX_DENSITY_ASSUMED  no cortex thick enough to show its own density
+  contralateral,           // CONTRALATERAL         the intact side stands in for a fractured or operated one
+  fracture_suspected,      // FRACTURE_SUSPECTED    a femur shows signs of a fracture
+  side_instructed,         // SIDE_INSTRUCTED       somebody told which side to measure or which is broken
+  sides_differ,            // SIDES_DIFFER          right and left femur differ more than intact ones do
+  cortex_not_mapped,       // CORTEX_NOT_MAPPED     densitometry only: the cortex could not be mapped
+  cortex_incomplete,       // CORTEX_INCOMPLETE     no cortex could be read on part of the surface
+  cortex_density_assumed,  // CORTEX_DENSITY_ASSUMED  no cortex thick enough to show its own density
 };
 [[nodiscard]] std::string_view code_string(NoteCode code);
 [[nodiscard]] std::string_view meaning(NoteCode code);

@@ -185,8 +185,12 @@ std::vector<Option> program_options() {
 const std::vector<Option>& all_options() {
   static const std::vector<Option> options = [] {
     std::vector<Option> all = person_options();
-    for (auto* more :
-         {&protocol_options, &case_options, &phantom_options, &physics_options, &series_options, &program_options}) {
+    for (auto* more : {&protocol_options,
+                       &case_options,
+                       &phantom_options,
+                       &physics_options,
+                       &series_options,
+                       &program_options}) {
       const std::vector<Option> group = more();
       all.insert(all.end(), group.begin(), group.end());
     }

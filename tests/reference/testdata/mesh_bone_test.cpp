@@ -11,7 +11,7 @@
 namespace focalhip::simulator {
 namespace {
 
-constexpr double lowest_z_mm = -48.0;  // of the surface, femur frame: about where the real ones are cut
+constexpr double lowest_z_mm = -64.0;  // of the surface, femur frame: below the lesser trochanter
 
 FemurParameters upright() {
   FemurParameters f = draw_hip(3, Sex::male).right;
