@@ -46,8 +46,11 @@ struct Person {
 constexpr std::array losses{1.0, 0.85, 0.7};
 
 sim::HipParameters drawn(const Person& person, const Size& size, int number) {
-  const FemurCase one{
-      .group = "cortex", .column = person.column, .bone = 0, .seed = person.seed, .variant = {}};
+  const FemurCase one{.group = "cortex",
+                      .column = person.column,
+                      .bone = person.column == "mesh" ? 1 + number % 10 : 0,
+                      .seed = person.seed,
+                      .variant = {}};
   return with_bone_loss(person_of(one, size.bones), losses[static_cast<std::size_t>(number) % losses.size()]);
 }
 
