@@ -6,6 +6,7 @@
 
 #include "analysis/support/expects.h"
 #include "analysis/support/parallel_for.h"
+#include "analysis/surface/vertex_neighbours.h"
 
 namespace focalhip {
 
@@ -15,26 +16,8 @@ constexpr float missing = std::numeric_limits<float>::quiet_NaN();
 constexpr int chunk = 64;  // vertices handed to a thread at once
 constexpr std::size_t least_neighbours = 3;
 
-using Neighbours = std::vector<std::vector<int>>;
-
-Neighbours neighbours_of(const TriangleMesh& mesh) {
-  Neighbours result(mesh.vertices_mm.size());
-  for (const auto& triangle : mesh.triangles) {
-    for (std::size_t k = 0; k < 3; ++k) {
-      auto& own = result[static_cast<std::size_t>(triangle[k])];
-      own.push_back(triangle[(k + 1) % 3]);
-      own.push_back(triangle[(k + 2) % 3]);
-    }
-  }
-  for (auto& own : result) {
-    std::ranges::sort(own);
-    own.erase(std::ranges::unique(own).begin(), own.end());
-  }
-  return result;
-}
-
 // All vertices at most `rings` edges away.
-std::vector<int> ring(const Neighbours& neighbours, int vertex, int rings) {
+std::vector<int> ring(const VertexNeighbours& neighbours, int vertex, int rings) {
   std::vector<int> found{vertex};
   std::size_t from = 0;
   for (int r = 0; r < rings; ++r) {
@@ -115,7 +98,7 @@ float weighted_median(const std::vector<int>& vertices,
 
 // A failed vertex takes the median of its measured neighbours, two rings first, then four. [cbm 4, repair]
 void stand_in(CorticalMap& map, const TriangleMesh& mesh) {
-  const Neighbours neighbours = neighbours_of(mesh);
+  const VertexNeighbours neighbours = vertex_neighbours(mesh);
   const CorticalMap measured = map;
   for (std::size_t v = 0; v < map.state.size(); ++v) {
     if (map.state[v] != VertexState::failed) continue;

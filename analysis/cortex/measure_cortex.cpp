@@ -16,16 +16,6 @@ namespace {
 constexpr double metal_reach_mm = 5.0;
 constexpr double prior_dominated = 0.5;  // information share below which a density tells the prior [cbm 4]
 
-HuRegion hu_under(const CtVolume& ct, const VoxelGrid& grid) {
-  const Eigen::Vector3d first = ct.grid.voxel_from_patient(grid.origin_patient_mm);
-  IndexBox box;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    box.first[axis] = static_cast<int>(std::lround(first[static_cast<Eigen::Index>(axis)]));
-    box.last[axis] = box.first[axis] + grid.size[axis];
-  }
-  return crop_hu(ct, box);
-}
-
 DensityVolume ha_density(const HuRegion& region, const Calibration& calibration) {
   DensityVolume density{.grid = region.grid, .basis = MineralBasis::hydroxyapatite, .mg_cm3 = {}};
   density.mg_cm3.resize(region.hu.size());

@@ -14,18 +14,6 @@ namespace focalhip {
 
 namespace {
 
-// The CT under the mask's grid.
-HuRegion hu_under(const CtVolume& ct, const VoxelGrid& grid) {
-  const Eigen::Vector3d first = ct.grid.voxel_from_patient(grid.origin_patient_mm);
-  IndexBox box;
-  for (std::size_t axis = 0; axis < 3; ++axis) {
-    box.first[axis] = static_cast<int>(std::lround(first[static_cast<Eigen::Index>(axis)]));
-    box.last[axis] = box.first[axis] + grid.size[axis];
-    expects(box.first[axis] >= 0 && box.last[axis] <= ct.grid.size[axis], "a mask lies on a crop of its CT");
-  }
-  return crop_hu(ct, box);
-}
-
 // Mean density of the soft tissue around each voxel, sampled in the layer beyond the shell.
 std::vector<float> soft_tissue_density(const HuRegion& region,
                                        const std::vector<float>& density,

@@ -14,6 +14,7 @@
 #include "analysis/support/reason_codes.h"
 #include "analysis/surface/extract_isosurface.h"
 #include "analysis/surface/remesh.h"
+#include "analysis/surface/vertex_neighbours.h"
 
 namespace focalhip {
 
@@ -35,24 +36,7 @@ CutPlane cut_plane(const FemurFrame& frame, double below_mm) {
           .normal = frame.shaft_axis_patient};
 }
 
-using Neighbours = std::vector<std::vector<int>>;
-
-Neighbours neighbours_of(const TriangleMesh& mesh) {
-  Neighbours result(mesh.vertices_mm.size());
-  for (const auto& t : mesh.triangles) {
-    for (std::size_t k = 0; k < 3; ++k) {
-      result[index(t[k])].push_back(t[(k + 1) % 3]);
-      result[index(t[k])].push_back(t[(k + 2) % 3]);
-    }
-  }
-  for (auto& own : result) {
-    std::ranges::sort(own);
-    own.erase(std::ranges::unique(own).begin(), own.end());
-  }
-  return result;
-}
-
-void add_normals(FemurSurface& surface, const Neighbours& neighbours) {
+void add_normals(FemurSurface& surface, const VertexNeighbours& neighbours) {
   const TriangleMesh& mesh = surface.mesh;
   std::vector<Eigen::Vector3d> sum(mesh.vertices_mm.size(), Eigen::Vector3d::Zero());
   surface.area_mm2.assign(mesh.vertices_mm.size(), 0.0);
@@ -78,7 +62,7 @@ void add_normals(FemurSurface& surface, const Neighbours& neighbours) {
 }
 
 // Curvature along each edge from how far the normal turns; its mean over the edges.
-void add_curvature(FemurSurface& surface, const Neighbours& neighbours) {
+void add_curvature(FemurSurface& surface, const VertexNeighbours& neighbours) {
   for (std::size_t v = 0; v < neighbours.size(); ++v) {
     double sum = 0.0;
     for (const int n : neighbours[v]) {
@@ -156,7 +140,7 @@ FemurSurface make_femur_surface(const FemurMask& femur,
     throw Refusal(RefusalCode::segmentation,
                   std::string("the femur's surface cannot be meshed: ") + error.what());
   }
-  const Neighbours neighbours = neighbours_of(surface.mesh);
+  const VertexNeighbours neighbours = vertex_neighbours(surface.mesh);
   add_normals(surface, neighbours);
   add_curvature(surface, neighbours);
   for (std::size_t v = 0; v < surface.mesh.vertices_mm.size(); ++v) {

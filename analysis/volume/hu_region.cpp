@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "analysis/support/expects.h"
+
 namespace focalhip {
 
 IndexBox covering_box(const VoxelGrid& grid,
@@ -82,6 +84,17 @@ HuRegion block_means(const CtVolume& ct, double edge_mm) {
     }
   }
   return region;
+}
+
+HuRegion hu_under(const CtVolume& ct, const VoxelGrid& grid) {
+  const Eigen::Vector3d first = ct.grid.voxel_from_patient(grid.origin_patient_mm);
+  IndexBox box;
+  for (std::size_t axis = 0; axis < 3; ++axis) {
+    box.first[axis] = static_cast<int>(std::lround(first[static_cast<Eigen::Index>(axis)]));
+    box.last[axis] = box.first[axis] + grid.size[axis];
+    expects(box.first[axis] >= 0 && box.last[axis] <= ct.grid.size[axis], "a mask lies on a crop of its CT");
+  }
+  return crop_hu(ct, box);
 }
 
 }  // namespace focalhip

@@ -33,6 +33,8 @@ struct HuRegion {
 [[nodiscard]] VoxelGrid cropped(const VoxelGrid& grid, const IndexBox& box);
 
 [[nodiscard]] HuRegion crop_hu(const CtVolume& ct, const IndexBox& box);
+// The CT under a grid that is a crop of its own.
+[[nodiscard]] HuRegion hu_under(const CtVolume& ct, const VoxelGrid& grid);
 
 // Means over blocks of whole voxels, each block edge as near to edge_mm as the spacing allows (at least one
 // voxel). Blocks that stick out at the far ends are left out.
