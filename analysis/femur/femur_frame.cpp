@@ -71,8 +71,14 @@ LesserTrochanter require_lesser_trochanter(const BoneSolid& bone,
                                            double lowest_mm) {
   const double head_mm = shaft.direction.dot(head.centre_mm - shaft.point_mm);
   const double scale = head.radius_mm / 23.0;
+  constexpr double lowest_shaft_mm = 125.0;  // below the head: farther down the linea aspera stands out
   const std::optional<LesserTrochanter> found =
-      find_lesser_trochanter(bone, shaft, axes.col(0), axes.col(1), lowest_mm, head_mm - 38.0 * scale);
+      find_lesser_trochanter(bone,
+                             shaft,
+                             axes.col(0),
+                             axes.col(1),
+                             std::max(lowest_mm, head_mm - lowest_shaft_mm * scale),
+                             head_mm - 38.0 * scale);
   // Adults: distal border 60 to 90 mm below the head's centre; what is found higher is not the lesser
   // trochanter but the crest above it.
   if (!found || head_mm - found->distal_mm < 52.0 * scale) {

@@ -17,7 +17,8 @@ constexpr std::size_t directions = 72;
 constexpr std::size_t first_direction = 5;
 constexpr std::size_t last_direction = 20;
 constexpr double level_step_mm = 0.5;
-constexpr double reference_mm = 8.0;  // length of shaft whose outline the protrusion is measured against
+constexpr double reference_mm = 8.0;      // length of shaft whose outline the protrusion is measured against
+constexpr double below_border_mm = 12.0;  // where that begins; nearer where the scan ends sooner
 constexpr double end_of_protrusion_mm = 1.0;
 constexpr double least_protrusion_mm = 3.0;
 constexpr double longest_rise_mm = 22.0;  // from the distal border to the tip
@@ -73,14 +74,16 @@ double shaft_growth_mm(const std::vector<double>& growth_mm, std::size_t at) {
   return row(at).dot(Eigen::Vector3d(normal.ldlt().solve(right)));
 }
 
-void measure_protrusion(std::vector<Level>& levels, std::size_t reference_levels) {
+// Against the mean outline of the levels that begin at `first`.
+void measure_protrusion(std::vector<Level>& levels, std::size_t first, std::size_t reference_levels) {
   Outline reference{};
-  for (std::size_t k = 0; k < reference_levels; ++k) {
+  for (std::size_t k = first; k < first + reference_levels; ++k) {
     for (std::size_t i = 0; i < directions; ++i) {
       reference[i] += levels[k].radius_mm[i] / static_cast<double>(reference_levels);
     }
   }
   for (Level& level : levels) {
+    level.at = 0;
     std::vector<double> growth(directions);
     for (std::size_t i = 0; i < directions; ++i) growth[i] = level.radius_mm[i] - reference[i];
     for (std::size_t i = first_direction; i <= last_direction; ++i) {
@@ -119,9 +122,19 @@ std::optional<LesserTrochanter> find_lesser_trochanter(const BoneSolid& bone,
   std::vector<Level> levels = measure_levels(bone, shaft, lateral, anterior, lowest_mm, highest_mm);
   const auto reference_levels = static_cast<std::size_t>(reference_mm / level_step_mm);
   if (levels.size() < 2 * reference_levels) return std::nullopt;
-  measure_protrusion(levels, reference_levels);
-  const std::optional<std::size_t> rise = first_rise(levels, reference_levels);
-  if (!rise) return std::nullopt;
+  // The reference follows the border: how far down the scan goes must not move it.
+  constexpr int passes = 12;
+  const auto top_below = static_cast<std::size_t>((below_border_mm + reference_mm) / level_step_mm);
+  std::size_t reference = 0;
+  std::optional<std::size_t> rise;
+  for (int pass = 0; pass < passes; ++pass) {
+    measure_protrusion(levels, reference, reference_levels);
+    rise = first_rise(levels, reference + reference_levels);
+    if (!rise) return std::nullopt;
+    const std::size_t next = *rise > top_below ? *rise - top_below : 0;
+    if (next == reference) break;
+    reference = next;
+  }
   // The first summit above the border; above it the crest to the greater trochanter begins.
   std::size_t tip = *rise;
   for (std::size_t k = *rise; k < levels.size(); ++k) {

@@ -75,6 +75,38 @@ TEST(LesserTrochanter, IsFoundWhereItStandsOutFromTheShaft) {
   EXPECT_GT(found->tip_point_mm.y(), 8.0);  // posterior
 }
 
+// Below the lesser trochanter the rough line begins to stand out on the same side: what the trochanter is
+// measured against must not depend on how much of that was scanned.
+TEST(LesserTrochanter, EndsAtTheSameLevelHoweverFarDownTheScanGoes) {
+  constexpr double line_top_mm = -100.0;
+  VoxelGrid grid = femur_grid();
+  grid.size[2] = 180;
+  grid.origin_patient_mm.z() = -152.0;
+  const Eigen::Vector3d out = Eigen::Vector3d(1.0, 1.0, 0.0).normalized();  // medial and posterior
+  std::vector<std::uint8_t> mask;
+  for (int k = 0; k < grid.size[2]; ++k) {
+    for (int j = 0; j < grid.size[1]; ++j) {
+      for (int i = 0; i < grid.size[0]; ++i) {
+        const Eigen::Vector3d p = grid.patient_from_voxel(Eigen::Vector3d(i, j, k));
+        const Eigen::Vector3d on_axis(-DrawnHips::offset_mm, 0.0, p.z());
+        const double line = p.z() > line_top_mm ? 1.0 : test::drawn::sphere(p, on_axis + 7.5 * out, 10.0);
+        const Eigen::Vector3d q(p.x(), p.y(), std::max(p.z(), line_top_mm));  // the shaft goes on
+        mask.push_back(std::min(test::drawn::femur(q), line) < 0.0 ? 1 : 0);
+      }
+    }
+  }
+  const BoneSolid bone = make_bone_solid(grid, mask);
+  const AxisLine shaft{.point_mm = {-DrawnHips::offset_mm, 0.0, 0.0}, .direction = {0.0, 0.0, 1.0}};
+  const auto distal_mm = [&](double lowest_mm) {
+    const auto found =
+        find_lesser_trochanter(bone, shaft, right_femur::lateral, right_femur::anterior, lowest_mm, -40.0);
+    return found ? found->distal_mm : 0.0;
+  };
+  for (const double lowest_mm : {-99.0, -115.0, -145.0}) {
+    EXPECT_NEAR(distal_mm(lowest_mm), DrawnHips::lesser_distal_z_mm(), 0.8) << lowest_mm;
+  }
+}
+
 TEST(LesserTrochanter, IsNotFoundOnABareShaft) {
   const BoneSolid bone = drawn_bone();
   const AxisLine shaft{.point_mm = {-DrawnHips::offset_mm, 0.0, 0.0}, .direction = {0.0, 0.0, 1.0}};
