@@ -114,15 +114,24 @@ std::vector<double> hollowness(const Points& contour) {
   return smooth;
 }
 
-// The most hollow point of the superior contour lateral of the middle of the neck.
+// The hollow of the superior contour nearest to the greater trochanter, lateral of the middle of the neck.
+// Some necks have two, one below the head and one at the trochanter's base, about as deep: the second is the
+// notch.
 Eigen::Vector2d find_notch(const Points& contour, const Eigen::Vector2d& neck_axis, double head_along_mm) {
-  double deepest = 0.02;  // rad; a straight contour has no notch
-  std::optional<Eigen::Vector2d> notch;
+  constexpr double least_turn_rad = 0.02;  // a straight contour has no notch
+  constexpr double about_as_deep = 0.6;
   const std::vector<double> turn = hollowness(contour);
-  for (std::size_t i = 0; i < contour.size(); ++i) {
-    if (contour[i].dot(neck_axis) > 0.6 * head_along_mm || turn[i] <= deepest) continue;
-    deepest = turn[i];
-    notch = contour[i];
+  std::vector<std::size_t> hollows;
+  double deepest = least_turn_rad;
+  for (std::size_t i = 1; i + 1 < contour.size(); ++i) {
+    if (contour[i].dot(neck_axis) > 0.6 * head_along_mm || turn[i] <= least_turn_rad) continue;
+    if (turn[i] < turn[i - 1] || turn[i] <= turn[i + 1]) continue;
+    hollows.push_back(i);
+    deepest = std::max(deepest, turn[i]);
+  }
+  std::optional<Eigen::Vector2d> notch;
+  for (const std::size_t i : hollows) {  // from the head to the trochanter
+    if (turn[i] >= about_as_deep * deepest) notch = contour[i];
   }
   if (!notch) {
     throw Refusal(

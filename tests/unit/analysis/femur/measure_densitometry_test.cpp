@@ -123,6 +123,58 @@ TEST(VoiLines, DivideThePlaneAsDrawn) {
   EXPECT_EQ(lines.region_of(above.x(), above.y()), Region::tr);
 }
 
+// A flat femur seen from the front, made of strips: head, a neck with a step on its upper side, the rise of
+// the greater trochanter, shaft. Along and across (upwards) the neck axis; frame origin where the axes meet.
+struct FlatFemur {
+  static constexpr double head_along_mm = 65.0;
+  static constexpr double head_radius_mm = 23.0;
+  static constexpr double step_along_mm = 31.0;  // a steep step of 5 mm: the deeper hollow
+  static constexpr double rise_along_mm = 15.0;  // a gentler rise: the trochanter's base
+  Eigen::Vector2d along = Eigen::Vector2d(-0.74, 0.67).normalized();
+  Eigen::Vector2d across = Eigen::Vector2d(along.y(), -along.x());
+
+  [[nodiscard]] double distance_mm(const Eigen::Vector2d& uv) const {
+    const double x = uv.dot(along);
+    const double y = uv.dot(across);
+    const double head = std::hypot(x - head_along_mm, y) - head_radius_mm;
+    const double below = std::max({-14.0 - y, x - head_along_mm, -20.0 - x});
+    const double slim = std::max(below, y - 9.0);
+    const double thick = std::max({below, y - 14.0, x - step_along_mm + 0.2 * (y - 9.0)});
+    const double top = std::max({below, y - 14.0 - 1.1 * (rise_along_mm - x), y - 30.0, x - rise_along_mm});
+    const double shaft = std::max(std::abs(uv.x()) - 15.0, uv.y());
+    return std::min({head, slim, thick, top, shaft});
+  }
+  [[nodiscard]] BoneProjection projection() const {
+    BoneProjection seen;
+    seen.columns = 280;
+    seen.rows = 320;
+    seen.first_u_mm = -90.0;
+    seen.first_v_mm = -90.0;
+    for (int row = 0; row < seen.rows; ++row) {
+      for (int column = 0; column < seen.columns; ++column) {
+        const double inside_mm = -distance_mm(seen.pixel_centre_mm(column, row));
+        seen.thickness_mm.push_back(static_cast<float>(std::clamp(4.0 * inside_mm + 1.5, 0.0, 20.0)));
+        seen.mg_cm2.push_back(0.0F);
+      }
+    }
+    return seen;
+  }
+};
+
+TEST(VoiLines, TakeTheHollowAtTheTrochanterWhereTheNeckHasTwo) {
+  const FlatFemur flat;
+  FemurFrame frame;
+  frame.origin_patient_mm.setZero();
+  frame.patient_axes.setIdentity();
+  frame.neck_axis_patient = {flat.along.x(), 0.0, flat.along.y()};
+  frame.head_centre_patient_mm = FlatFemur::head_along_mm * frame.neck_axis_patient;
+  frame.head_radius_mm = FlatFemur::head_radius_mm;
+  frame.lesser_trochanter_distal_mm = -50.0;
+  const VoiLines lines = place_voi_lines(flat.projection(), frame, {});
+  EXPECT_NEAR(lines.fn_lateral_mm, FlatFemur::rise_along_mm, 1.5);  // the contour is smoothed by 2 mm
+  EXPECT_FALSE(lines.fn_band_short);
+}
+
 const SegmentedFemur& segmented(const std::array<FemurOutcome, 2>& femora, Side side) {
   return std::get<SegmentedFemur>(femora[static_cast<std::size_t>(side)]);
 }
