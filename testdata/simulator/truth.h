@@ -38,8 +38,9 @@ struct VoiGeometry {
   double notch_v = 0.0;
   double neck_lateral_mm = 0.0;  // femoral neck band, coordinate along the projected neck axis
   double neck_medial_mm = 0.0;
-  double distal_v = 0.0;       // lower limit of IT
-  double line_medial_u = 0.0;  // TR / IT line
+  std::vector<double> neck_top_mm;  // the neck's own upper contour across its axis, per 0.5 mm of the band
+  double distal_v = 0.0;            // lower limit of IT
+  double line_medial_u = 0.0;       // TR / IT line
   double line_medial_v = 0.0;
   double line_lateral_u = 0.0;
   double line_lateral_v = 0.0;

@@ -16,7 +16,12 @@ Region region_of(const VoiGeometry& g, Point2 q) {
   const double along = q.u * g.neck_u + q.v * g.neck_v;
   const double across = q.u * g.neck_v - q.v * g.neck_u;
   if (q.v < g.distal_v || along > g.neck_medial_mm) return Region::none;
-  if (along >= g.neck_lateral_mm) return std::abs(across) < 40.0 ? Region::neck : Region::none;
+  if (along >= g.neck_lateral_mm) {
+    const auto step = static_cast<std::size_t>((along - g.neck_lateral_mm) / projection_step_mm);
+    const bool overhang = step < g.neck_top_mm.size() && across > g.neck_top_mm[step] + projection_step_mm;
+    if (overhang) return Region::trochanter;
+    return across > -40.0 ? Region::neck : Region::none;
+  }
   const double du = g.line_lateral_u - g.line_medial_u;
   const double dv = g.line_lateral_v - g.line_medial_v;
   const double side = du * (q.v - g.line_medial_v) - dv * (q.u - g.line_medial_u);

@@ -79,23 +79,30 @@ std::vector<Point2> smoothed(const std::vector<Point2>& line, double sigma_mm) {
   return result;
 }
 
-// The most concave point of the superior contour on the trochanter's half of the neck.
+// The concavity of the superior contour nearest to the greater trochanter that is at least 0.6 as deep as the
+// deepest on the trochanter's half of the neck: real necks may have a second one below the head.
 Point2 find_notch(const Silhouette& seen, double neck_length_mm) {
   const std::vector<Point2> line = smoothed(superior_contour(seen), 2.0);
   const std::size_t span = 4;  // 2 mm on either side
-  double most = 0.0;
-  Point2 notch;
+  std::vector<double> turns(line.size(), 0.0);
   for (std::size_t i = span; i + span < line.size(); ++i) {
     const double along = line[i].u * seen.g.neck_u + line[i].v * seen.g.neck_v;
     if (along > 0.55 * neck_length_mm) continue;
     const Point2 before{line[i].u - line[i - span].u, line[i].v - line[i - span].v};
     const Point2 after{line[i + span].u - line[i].u, line[i + span].v - line[i].v};
     // Seen clockwise, a turn to the left is a hollow.
-    const double turn =
-        std::atan2(before.u * after.v - before.v * after.u, before.u * after.u + before.v * after.v);
-    if (turn > most) {
-      most = turn;
+    turns[i] = std::atan2(before.u * after.v - before.v * after.u, before.u * after.u + before.v * after.v);
+  }
+  const double deep = 0.6 * *std::max_element(turns.begin(), turns.end());
+  Point2 notch;
+  // Deepest point of the last stretch that is deep enough.
+  double most = 0.0;
+  for (std::size_t i = turns.size(); i-- > 0;) {
+    if (turns[i] >= deep && turns[i] > most) {
+      most = turns[i];
       notch = line[i];
+    } else if (most > 0.0 && turns[i] < deep) {
+      break;
     }
   }
   return notch;
@@ -123,21 +130,30 @@ void place_neck_band(const Silhouette& seen, const FemurLandmarks& marks, VoiGeo
   const Point2 notch = find_notch(seen, marks.neck_length_mm);
   g.notch_u = notch.u;
   g.notch_v = notch.v;
-  double lateral = notch.u * g.neck_u + notch.v * g.neck_v;
-  // Move towards the head until less than 1 mm2 of trochanter is left in the band.
-  double inside = 0.0;
-  for (double along = lateral + neck_band_mm; along > lateral - 1e-9; along -= projection_step_mm) {
-    inside += trochanter_area_mm2(seen, along);
-    if (inside > 1.0) {
-      lateral = along + projection_step_mm;
-      break;
-    }
-  }
+  const double at_notch = notch.u * g.neck_u + notch.v * g.neck_v;
   const Vec3 head = marks.head_circle.centre - g.origin;
   const double head_along = dot(head, g.axis_lateral) * g.neck_u + dot(head, g.axis_cranial) * g.neck_v;
   const double limit = head_along - (marks.head_circle.radius_mm + 2.0);
-  g.neck_lateral_mm = lateral;
-  g.neck_medial_mm = std::max(std::min(lateral + neck_band_mm, limit), lateral + least_neck_band_mm);
+  // Towards the head until less than 1 mm2 of trochanter is left in the band, but only as far as 10 mm of
+  // band still fit beside the head.
+  double clear = at_notch;
+  double inside = 0.0;
+  for (double along = at_notch + neck_band_mm; along > at_notch - 1e-9; along -= projection_step_mm) {
+    inside += trochanter_area_mm2(seen, along);
+    if (inside > 1.0) {
+      clear = along + projection_step_mm;
+      break;
+    }
+  }
+  g.neck_lateral_mm = std::max(at_notch, std::min(clear, limit - least_neck_band_mm));
+  g.neck_medial_mm =
+      std::max(std::min(g.neck_lateral_mm + neck_band_mm, limit), g.neck_lateral_mm + least_neck_band_mm);
+  // The neck's own upper contour; bone beyond it is the overhanging trochanter.
+  const Point2 across = across_neck(g);
+  for (double along = g.neck_lateral_mm; along <= g.neck_medial_mm + projection_step_mm;
+       along += projection_step_mm) {
+    g.neck_top_mm.push_back(seen.first_exit_mm({along * g.neck_u, along * g.neck_v}, across, 60.0));
+  }
 }
 
 void place_trochanter_line(const Silhouette& seen, double distal_v, VoiGeometry& g) {

@@ -56,17 +56,16 @@ TEST(MeshBone, OfAnImplicitFemursSurfaceIsThatFemur) {
 
 // What find_landmarks takes for implicit femora against what is measured on their surfaces.
 TEST(MeasuredLandmarks, AreTheClosedFormsWithinTheDifferenceOfTheirDefinitions) {
-  for (const std::uint64_t seed : {1, 2, 3}) {
+  for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6, 7, 8}) {
     const FemurModel femur(draw_hip(seed, Sex::female).right, Side::right, -130.0, 1);
     const FemurLandmarks closed = find_landmarks(femur);
     const FemurLandmarks measured = measured_landmarks(femur);
     EXPECT_NEAR(measured.head.radius_mm, closed.head.radius_mm, 0.05);
     EXPECT_LT(length(measured.head.centre - closed.head.centre), 0.05);
     EXPECT_GT(dot(measured.shaft.direction, closed.shaft.direction), std::cos(0.5 * degree));
-    // The outline 30 mm below against the same femur without its lesser trochanter: the calcar's flare.
-    EXPECT_NEAR(measured.lesser.distal_z_mm, closed.lesser.distal_z_mm, 2.0);
-    // The neck's own axis passes beside the head's centre; measured, it is drawn through it.
-    EXPECT_GT(dot(measured.neck.direction, closed.neck.direction), std::cos(6.0 * degree));
+    // The outline just below against the same femur without its lesser trochanter.
+    EXPECT_NEAR(measured.lesser.distal_z_mm, closed.lesser.distal_z_mm, 1.0);
+    EXPECT_GT(dot(measured.neck.direction, closed.neck.direction), std::cos(1.5 * degree));
   }
 }
 
