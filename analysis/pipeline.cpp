@@ -214,7 +214,7 @@ HipReport analyse(const CtVolume& ct, const Subject& subject, const AnalysisOpti
     for (const Side side : {Side::right, Side::left}) {
       const FemurOutcome& outcome = (*femora)[static_cast<std::size_t>(side)];
       report.femurs.push_back(measure_femur(ct, side, outcome, report, options.densitometry));
-      map_cortex_of(report.femurs.back(), ct, report, options.cortex);
+      if (options.map_cortex) map_cortex_of(report.femurs.back(), ct, report, options.cortex);
     }
     use_side(report, ct, *femora, options);
   }

@@ -18,6 +18,7 @@ struct AnalysisOptions {
   FemurOptions femur;
   DensitometryOptions densitometry;
   CortexOptions cortex;
+  bool map_cortex = true;  // false: densitometry alone, in two thirds of the time
   SideOptions sides;
   SideChoice side = SideChoice::both;  // right and left are instructions, too
   SideInstruction instruction = SideInstruction::none;

@@ -9,7 +9,6 @@
 namespace focalhip::simulator {
 namespace {
 
-constexpr double field_step_mm = 1.0;
 constexpr double margin_mm = 9.0;
 constexpr double furthest_carry_mm = 5.0;
 constexpr double carry_depth_mm = 12.0;
@@ -28,7 +27,7 @@ Vec3 implicit_place(const FemurShape& shape, Vec3 p, double distance_mm) {
   return p - (shift * fading / steepness) * gradient;
 }
 
-FieldGrid<3> sampled_fields(const FemurShape& shape, double lowest_z_mm, int threads) {
+FieldGrid<3> sampled_fields(const FemurShape& shape, double lowest_z_mm, double step_mm, int threads) {
   const FemurParameters& f = shape.parameters();
   const Vec3 head = shape.head_centre_mm();
   const double radius = f.head_radius_mm;
@@ -45,7 +44,7 @@ FieldGrid<3> sampled_fields(const FemurShape& shape, double lowest_z_mm, int thr
             std::max(high.y, bone_high.y + margin_mm),
             std::max(high.z, bone_high.z + margin_mm)};
   }
-  FieldGrid<3> fields(low, high, field_step_mm);
+  FieldGrid<3> fields(low, high, step_mm);
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
   for (int k = 0; k < fields.size(2); ++k) {
     for (int j = 0; j < fields.size(1); ++j) {
@@ -103,12 +102,13 @@ Vec3 FemurPose::patient_direction_from_femur(Vec3 direction) const {
   return patient_axes_from_femur_ * direction;
 }
 
-FemurModel::FemurModel(const FemurParameters& parameters, Side side, double lowest_z_femur_mm, int threads)
+FemurModel::FemurModel(
+    const FemurParameters& parameters, Side side, double lowest_z_femur_mm, int threads, double field_step_mm)
     : shape_(parameters),
       pose_(shape_, side),
       side_(side),
-      fields_(
-          sampled_fields(shape_, lowest_z_femur_mm - (parameters.fracture ? broken_reach_mm : 0.0), threads)),
+      fields_(sampled_fields(
+          shape_, lowest_z_femur_mm - (parameters.fracture ? broken_reach_mm : 0.0), field_step_mm, threads)),
       texture_(parameters.texture_seed, 2.0),
       texture_sd_log_(std::sqrt(std::log(1.0 + parameters.texture_cv * parameters.texture_cv))),
       box_low_{1e9, 1e9, 1e9},

@@ -31,12 +31,16 @@ struct FemurPoint {
   double cortical_share = 0;  // 1 in the cortex, 0 in spongy bone, between them in the transition
 };
 
-// One femur of the scene: shape, pose, and its fields sampled at 1 mm for speed. All truth is read from the
-// same sampled fields, so image and truth cannot disagree.
+// One femur of the scene: shape, pose, and its fields sampled (at 1 mm unless said otherwise) for speed. All
+// truth is read from the same sampled fields, so image and truth cannot disagree.
 class FemurModel {
  public:
   // lowest_z_femur_mm: how far down the shaft is needed, femur frame.
-  FemurModel(const FemurParameters& parameters, Side side, double lowest_z_femur_mm, int threads);
+  FemurModel(const FemurParameters& parameters,
+             Side side,
+             double lowest_z_femur_mm,
+             int threads,
+             double field_step_mm = 1.0);
 
   [[nodiscard]] FemurPoint point(Vec3 p_patient_mm, double edge_width_mm) const;
   [[nodiscard]] double distance_mm(Vec3 p_patient_mm) const;

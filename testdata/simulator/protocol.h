@@ -66,6 +66,9 @@ struct Protocol {
   // Finest steps of the sampling. Coarser ones are cheaper; the blur makes up for the pixel's own width.
   double fine_in_plane_mm = 0.55;
   double fine_along_z_mm = 0.34;
+  double field_step_mm = 1.0;  // at which the femora's shape and density are sampled
+  bool true_regions =
+      true;  // false: the truth leaves out volume and densities, a third of a coarse scan's time
   bool phantom = true;
   bool prone = false;          // the person lies on the front: table and phantom are anterior
   bool contrast = false;       // vessels and organs enhanced

@@ -81,8 +81,10 @@ BodyParameters at_beam(BodyParameters body, const Beam& beam) {
 Scene build_scene(
     const HipParameters& hip, const Protocol& protocol, double water_offset_hu, Extent extent, int threads) {
   const Beam beam = scan_beam(hip, protocol);
-  FemurModel right(hip.right, Side::right, lowest_femur_z(hip.right, extent.low_z_mm), threads);
-  FemurModel left(hip.left, Side::left, lowest_femur_z(hip.left, extent.low_z_mm), threads);
+  FemurModel right(
+      hip.right, Side::right, lowest_femur_z(hip.right, extent.low_z_mm), threads, protocol.field_step_mm);
+  FemurModel left(
+      hip.left, Side::left, lowest_femur_z(hip.left, extent.low_z_mm), threads, protocol.field_step_mm);
   const Vec3 middle = 0.5 * (hip.right.head_centre_patient_mm + hip.left.head_centre_patient_mm);
   PelvisModel right_pelvis(hip.right_pelvis, right, middle, extent.high_z_mm, threads);
   PelvisModel left_pelvis(hip.left_pelvis, left, middle, extent.high_z_mm, threads);

@@ -85,6 +85,7 @@ void break_truth(const FemurModel& femur, const FemurLandmarks& marks, SideTruth
 SideTruth side_truth(const FemurModel& femur,
                      const PelvisModel& pelvis,
                      const CalibrationTruth& calibration,
+                     bool regions,
                      int threads) {
   const FemurPose& pose = femur.pose();
   const FemurLandmarks marks = find_landmarks(femur);
@@ -105,6 +106,11 @@ SideTruth side_truth(const FemurModel& femur,
   truth.joint_space_p05_mm = pelvis.narrow_joint_space_mm();
   if (femur.fracture()) {
     break_truth(femur, marks, truth);
+    return truth;
+  }
+  if (!regions) {
+    truth.femur_volume_cm3 = std::numeric_limits<double>::quiet_NaN();
+    truth.neck_axis_point = pose.patient_from_femur(marks.neck.point);
     return truth;
   }
   measure_true_regions(femur, calibration, marks, threads, truth);
@@ -211,8 +217,9 @@ ScanTruth find_truth(const Scene& scene, const Protocol& protocol, int threads) 
                                       scene.middle.z,
                                       scene.table.rods(),
                                       scene.phantom_type);
-  truth.right = side_truth(scene.right, scene.right_pelvis, scene.calibration, threads);
-  truth.left = side_truth(scene.left, scene.left_pelvis, scene.calibration, threads);
+  truth.right =
+      side_truth(scene.right, scene.right_pelvis, scene.calibration, protocol.true_regions, threads);
+  truth.left = side_truth(scene.left, scene.left_pelvis, scene.calibration, protocol.true_regions, threads);
   return truth;
 }
 

@@ -23,6 +23,7 @@ bool is_hurt(Hurt hurt, Side side) {
 HipReport report_of(const sim::SimulatedScan& scan, const sim::Protocol& protocol) {
   AnalysisOptions options;
   options.threads = 1;
+  options.map_cortex = false;
   options.side = SideChoice::automatic;
   return analyse(test::ct_volume(scan.grid, scan.hu, protocol.tube_kvp), {}, options);
 }
@@ -38,10 +39,13 @@ bool has_wrong_side(const HipReport& report, const sim::ScanTruth& truth, Hurt h
   return false;
 }
 
-CaseResults side_chosen(const FemurCase& one,
-                        const sim::HipParameters& hip,
-                        const sim::Protocol& protocol,
-                        Hurt hurt) {
+CaseResults side_chosen(const FemurCase& one, const sim::HipParameters& hip, Hurt hurt) {
+  sim::Protocol protocol = coarse_protocol(hip);
+  // Only sides are judged here, in many persons: a cheaper scan will do.
+  protocol.true_regions = false;
+  protocol.field_step_mm = 1.5;
+  protocol.fine_in_plane_mm = 0.9;
+  protocol.fine_along_z_mm = 1.25;
   const sim::SimulatedScan scan = sim::simulate(hip, protocol, noise_seed(one), 1);
   const HipReport report = report_of(scan, protocol);
   CaseValues result{.of = one, .side = '-', .value = {}};
@@ -64,7 +68,7 @@ CaseResults side_chosen(const FemurCase& one,
 
 CaseResults run_intact(const FemurCase& one, const FemurProofSize& size) {
   const sim::HipParameters hip = person_of(one, size);
-  return side_chosen(one, hip, coarse_protocol(hip), Hurt::none);
+  return side_chosen(one, hip, Hurt::none);
 }
 
 CaseResults run_implant(const FemurCase& one, const FemurProofSize& size) {
@@ -73,7 +77,7 @@ CaseResults run_implant(const FemurCase& one, const FemurProofSize& size) {
   const Hurt hurt = sides[one.seed % 3];
   if (is_hurt(hurt, Side::right)) hip.implants.push_back(sim::draw_implant(one.seed, true));
   if (is_hurt(hurt, Side::left)) hip.implants.push_back(sim::draw_implant(one.seed + 1, false));
-  CaseResults results = side_chosen(one, hip, coarse_protocol(hip), hurt);
+  CaseResults results = side_chosen(one, hip, hurt);
   results[0].value["kind"] = static_cast<double>(hip.implants.front().kind);
   return results;
 }
@@ -90,7 +94,7 @@ CaseResults run_broken(const FemurCase& one, const FemurProofSize& size, sim::Fr
   const sim::Fracture fracture = sim::draw_fracture(one.seed, sites[one.seed / 4 % 4], kind);
   const Hurt hurt = one.seed / 2 % 2 == 0 ? Hurt::right : Hurt::left;
   (hurt == Hurt::right ? hip.right : hip.left).fracture = fracture;
-  CaseResults results = side_chosen(one, hip, coarse_protocol(hip), hurt);
+  CaseResults results = side_chosen(one, hip, hurt);
   results[0].value["site"] = static_cast<double>(fracture.site);
   results[0].value["moved_mm"] = sim::fracture_displacement_mm(fracture);
   results[0].value["turned_deg"] = sim::fracture_rotation_deg(fracture);
