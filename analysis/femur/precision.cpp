@@ -11,16 +11,16 @@ constexpr std::optional<double> sd(double change) { return change / confident_fa
 
 // THE TABLE: rows FN TR IT TH; columns aBMD (mg/cm2), area (mm2), BMC (mg), vBMD, trabecular, cortical
 // (mg/cm3), volume (mm3). The numbers are the rows "least significant change of ..." (second figure) of
-// femur_proof, run of 2026-11-28, experiments main and repeat, hips of the simulator's own shapes, 20 femora,
-// 20 degrees of freedom. Whoever replaces them names the new run here and in `source`.
+// femur_proof, run of 2026-11-28, experiments main and repeat, hips with real bone surfaces (ten bones, both
+// sides), 20 femora, 20 degrees of freedom. Whoever replaces them names the new run here and in `source`.
 constexpr std::array<PrecisionErrors, all_vois.size()> table{{
-    {sd(9.04), sd(7.76), sd(42.31), sd(3.51), sd(4.82), sd(4.63), sd(163.94)},
-    {sd(4.88), sd(27.43), sd(148.15), sd(1.55), sd(1.83), sd(3.34), sd(660.31)},
-    {sd(8.73), sd(32.82), sd(224.20), sd(2.03), sd(2.14), sd(5.68), sd(598.47)},
-    {sd(4.75), sd(35.79), sd(255.86), sd(1.26), sd(1.32), sd(2.96), sd(637.67)},
+    {sd(11.36), sd(5.16), sd(28.90), sd(5.72), sd(7.29), sd(6.80), sd(49.30)},
+    {sd(5.60), sd(35.72), sd(225.99), sd(2.49), sd(2.25), sd(5.77), sd(768.76)},
+    {sd(10.98), sd(47.24), sd(297.89), sd(2.35), sd(2.38), sd(7.73), sd(1002.91)},
+    {sd(4.21), sd(39.79), sd(242.94), sd(1.67), sd(1.69), sd(3.97), sd(567.27)},
 }};
 constexpr std::string_view source =
-    "20 simulated femora scanned twice, lying down anew; patients may vary more";
+    "20 simulated femora of ten real bone shapes scanned twice, lying down anew; patients may vary more";
 
 }  // namespace
 
