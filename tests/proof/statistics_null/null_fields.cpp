@@ -2,72 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <stdexcept>
 #include <utility>
+
+#include "tests/support/icosphere.h"
 
 namespace focalhip::proof {
 
 namespace {
-
-using Vertex = std::array<float, 3>;
-using Triangle = std::array<int, 3>;
-
-Vertex on_sphere(float x, float y, float z) {
-  const float length = std::sqrt(x * x + y * y + z * z);
-  return {x / length, y / length, z / length};
-}
-
-struct Sphere {
-  std::vector<Vertex> vertices;
-  std::vector<Triangle> triangles;
-};
-
-Sphere icosahedron() {
-  const float g = 1.618034F;
-  const std::vector<Vertex> corners = {{-1, g, 0},
-                                       {1, g, 0},
-                                       {-1, -g, 0},
-                                       {1, -g, 0},
-                                       {0, -1, g},
-                                       {0, 1, g},
-                                       {0, -1, -g},
-                                       {0, 1, -g},
-                                       {g, 0, -1},
-                                       {g, 0, 1},
-                                       {-g, 0, -1},
-                                       {-g, 0, 1}};
-  Sphere sphere{.vertices = {}, .triangles = {{0, 11, 5}, {0, 5, 1},  {0, 1, 7},   {0, 7, 10}, {0, 10, 11},
-                                              {1, 5, 9},  {5, 11, 4}, {11, 10, 2}, {10, 7, 6}, {7, 1, 8},
-                                              {3, 9, 4},  {3, 4, 2},  {3, 2, 6},   {3, 6, 8},  {3, 8, 9},
-                                              {4, 9, 5},  {2, 4, 11}, {6, 2, 10},  {8, 6, 7},  {9, 8, 1}}};
-  for (const auto& [x, y, z] : corners) sphere.vertices.push_back(on_sphere(x, y, z));
-  return sphere;
-}
-
-// Each triangle becomes four.
-Sphere divided(Sphere sphere) {
-  std::map<std::pair<int, int>, int> middles;
-  const auto middle = [&](int a, int b) {
-    const auto [found, is_new] =
-        middles.try_emplace(std::minmax(a, b), static_cast<int>(sphere.vertices.size()));
-    if (is_new) {
-      const Vertex& p = sphere.vertices[static_cast<std::size_t>(a)];
-      const Vertex& q = sphere.vertices[static_cast<std::size_t>(b)];
-      sphere.vertices.push_back(on_sphere(p[0] + q[0], p[1] + q[1], p[2] + q[2]));
-    }
-    return found->second;
-  };
-  std::vector<Triangle> finer;
-  for (const auto& [a, b, c] : std::exchange(sphere.triangles, {})) {
-    const int ab = middle(a, b);
-    const int bc = middle(b, c);
-    const int ca = middle(c, a);
-    finer.insert(finer.end(), {{a, ab, ca}, {b, bc, ab}, {c, ca, bc}, {ab, bc, ca}});
-  }
-  sphere.triangles = std::move(finer);
-  return sphere;
-}
 
 constexpr int few_averages = 13;
 constexpr int many_averages = 31;
@@ -81,8 +23,7 @@ constexpr float kernel_sigma_voxels = 2.0F;
 }  // namespace
 
 SphereFields::SphereFields(Caps caps) {
-  Sphere sphere = icosahedron();
-  for (int i = 0; i < 4; ++i) sphere = divided(std::move(sphere));
+  test::Icosphere sphere = test::icosphere(4);
   vertices_ = std::move(sphere.vertices);
   auto made = region_of_triangles(static_cast<int>(vertices_.size()), sphere.triangles);
   if (!std::holds_alternative<SearchRegion>(made)) throw std::logic_error("a sphere that is no surface");
@@ -97,7 +38,7 @@ SphereFields::SphereFields(Caps caps) {
     neighbours_.insert(neighbours_.end(), points.begin(), points.end());
     first_.push_back(neighbours_.size());
   }
-  for (const Vertex& v : vertices_) mask_.push_back(caps == Caps::kept || std::abs(v[2]) < 0.8F ? 1 : 0);
+  for (const auto& v : vertices_) mask_.push_back(caps == Caps::kept || std::abs(v[2]) < 0.8F ? 1 : 0);
 }
 
 void SphereFields::average(std::vector<float>& values, std::vector<float>& next, int times) const {
