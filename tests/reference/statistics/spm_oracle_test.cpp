@@ -111,19 +111,22 @@ void SpmOracle::compare_points() {
   const bool is_volume = GetParam().folder == "volume";
   const CsvTable theirs = expected(is_volume ? "voxel" : "vertex");
   const CsvTable ours = written("vertex");
-  ASSERT_EQ(theirs.rows.size(), ours.rows.size());
+  // The committed part of the oracle holds every 16th point.
+  ASSERT_TRUE(theirs.rows.size() == ours.rows.size() || theirs.rows.size() == (ours.rows.size() + 15) / 16);
   std::vector<double> mask(ours.rows.size(), 1.0);
   if (GetParam().masked) {
     const CsvTable table = read_csv_table(source("mask.csv"));
     for (std::size_t row = 0; row < mask.size(); ++row) mask[row] = table.required_number(row, 0);
   }
   std::map<std::string, double> worst;
-  for (std::size_t row = 0; row < ours.rows.size(); ++row) {
+  for (std::size_t line = 0; line < theirs.rows.size(); ++line) {
+    const auto row = static_cast<std::size_t>(theirs.required_number(line, 0));
+    ASSERT_LT(row, ours.rows.size());
     if (mask[row] == 0.0) continue;
     const double t = oracle_number(ours, row, "t");
     for (const std::string& name : theirs.header) {
       const double a = oracle_number(ours, row, name);
-      const double b = oracle_number(theirs, row, name);
+      const double b = oracle_number(theirs, line, name);
       double tolerance = 1e-7;
       if (name == "P_vertex" || name == "Q") tolerance = test::p_vertex_tolerance(t);
       if (name == "P_cluster" && test::cluster_p_agrees(a, b, df())) continue;
@@ -219,6 +222,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Setting{"surf_small", "single_adj", "single_adj", false, {}},
                       Setting{"surf_small", "single_adj_mask", "single_adj", true, {}},
                       Setting{"surf_small", "single_unadj", "single_unadj", false, {}},
+                      Setting{"surf_single", "single_adj", "single_adj", false, {}},
+                      Setting{"surf_single", "single_adj_mask", "single_adj", true, {}},
                       Setting{"surf_large", "main", "group", false, {}},
                       Setting{"surf_large", "mask", "group", true, {}},
                       Setting{"surf_large", "single_adj", "single_adj", false, {}},
