@@ -139,10 +139,10 @@ void write_spm_tables(const SpmResult& result, const std::filesystem::path& fold
   const std::string peaks = peak_table(result);
   const std::string summary = summary_table(result);
   std::filesystem::create_directories(folder);
-  write_whole_file(folder / "vertex.csv", vertex);
-  write_whole_file(folder / "clusters.csv", clusters);
-  write_whole_file(folder / "peaks.csv", peaks);
-  write_whole_file(folder / "summary.csv", summary);
+  write_whole_files({{folder / "vertex.csv", vertex},
+                     {folder / "clusters.csv", clusters},
+                     {folder / "peaks.csv", peaks},
+                     {folder / "summary.csv", summary}});
 }
 
 }  // namespace focalhip

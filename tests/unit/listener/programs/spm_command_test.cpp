@@ -218,6 +218,16 @@ TEST_F(SpmCommand, TestsASinglePoint) {
   EXPECT_NEAR(std::stod(summary("t_peak_p05")), std::stod(summary("t_uncorrected_p05")), 1e-9);
 }
 
+TEST_F(SpmCommand, WritesNoTableWhenOneCannotBeWritten) {
+  fs::create_directories(result() / "summary.csv.tmp");  // where the last table would be written first
+  EXPECT_EQ(run(), 1);
+  EXPECT_THAT(errors_.str(), HasSubstr("cannot write"));
+  EXPECT_THAT(errors_.str(), HasSubstr("summary.csv"));
+  int left = 0;
+  for (const auto& entry : fs::directory_iterator(result())) left += entry.is_regular_file() ? 1 : 0;
+  EXPECT_EQ(left, 0);
+}
+
 TEST_F(SpmCommand, RefusesALatticeThatDoesNotFit) {
   triangles_ = "";
   const std::string json = R"({"file": "lattice.bin", "dtype": "uint8", "dims": [2, 3, 1]})";
