@@ -31,6 +31,8 @@ Json read_json(const fs::path& file) {
     const std::size_t end = std::min(error.byte, text.size());
     const auto line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), '\n') + 1;
     throw InputError(file, static_cast<std::size_t>(line), "not JSON");
+  } catch (const Json::out_of_range&) {
+    throw InputError(file, "a number is too large");
   }
 }
 

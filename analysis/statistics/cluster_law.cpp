@@ -42,6 +42,15 @@ ClusterLaw::ClusterLaw(const Field& field, double threshold_t, double resels) : 
   prepare_contours();
 }
 
+std::optional<ClusterLaw> ClusterLaw::where_defined(const Field& field, double threshold_t, double resels) {
+  const double least_df = field.dimensions + 1.0;
+  if (field.dimensions < 2 || field.df <= least_df || field.df_of_resels <= least_df || !(resels > 0.0))
+    return {};
+  const double density = ec_densities(threshold_t, field.df)[static_cast<std::size_t>(field.dimensions)];
+  if (!(density > 0.0)) return {};
+  return ClusterLaw(field, threshold_t, resels);
+}
+
 // log E X^z, X the product of independent factors of [spm 5].
 Complex ClusterLaw::log_moment(Complex z) const {
   const double d = field_.dimensions;

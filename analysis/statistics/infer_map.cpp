@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <optional>
 
 #include "analysis/statistics/distributions.h"
 #include "analysis/support/expects.h"
@@ -91,18 +90,6 @@ void number_clusters(Excursion& excursion, const RegionRoughness& roughness, Map
   for (int& cluster : map.cluster_of) cluster = rank[static_cast<std::size_t>(cluster)];
 }
 
-// Nothing can be said of clusters without resels or with too few degrees of freedom: their P stays 1.
-std::optional<ClusterLaw> cluster_law(const SearchRegion& region,
-                                      const Resels& resels,
-                                      double df,
-                                      double threshold_t) {
-  const int d = region.dimensions;
-  if (d < 2 || df <= d + 1.0 || !(ec_densities(threshold_t, df)[static_cast<std::size_t>(d)] > 0.0))
-    return {};
-  return ClusterLaw(
-      {.dimensions = d, .df = df, .df_of_resels = df}, threshold_t, resels[static_cast<std::size_t>(d)]);
-}
-
 }  // namespace
 
 std::vector<double> false_discovery_rates(std::span<const double> p) {
@@ -151,7 +138,10 @@ MapInference infer_map(const SearchRegion& region,
   Excursion excursion(region, t, map.cluster_threshold_t, mask);
   number_clusters(excursion, roughness, map);
   if (map.clusters.empty()) return map;
-  const auto law = cluster_law(region, roughness.resels, df, map.cluster_threshold_t);
+  // Where nothing can be said of clusters, their P stays 1.
+  const auto law = ClusterLaw::where_defined({.dimensions = region.dimensions, .df = df, .df_of_resels = df},
+                                             map.cluster_threshold_t,
+                                             roughness.resels[static_cast<std::size_t>(region.dimensions)]);
   for (Cluster& cluster : map.clusters) cluster.p = law ? law->p(cluster.resels) : 1.0;
   for (const std::size_t p : inside) {
     if (map.cluster_of[p] == 0) continue;

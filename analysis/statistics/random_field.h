@@ -3,6 +3,7 @@
 #include <array>
 #include <complex>
 #include <limits>
+#include <optional>
 #include <vector>
 
 namespace focalhip {
@@ -54,7 +55,13 @@ class ClusterLaw {
     double df_of_resels = 0.0;  // of the residuals the resels come from; infinity: resels are known
   };
   // `threshold_t`: the cluster-forming threshold u; `resels`: those of dimension `field.dimensions`.
+  // Broken expectation where there is no law.
   ClusterLaw(const Field& field, double threshold_t, double resels);
+  // Nothing below two dimensions, at dimensions + 1 degrees of freedom or fewer, without resels, or at a
+  // threshold at which clusters have no expected number.
+  [[nodiscard]] static std::optional<ClusterLaw> where_defined(const Field& field,
+                                                               double threshold_t,
+                                                               double resels);
 
   [[nodiscard]] double p_of_one(double extent_resels) const;  // of one cluster chosen in advance
   [[nodiscard]] double p(double extent_resels) const;         // of any cluster in the region

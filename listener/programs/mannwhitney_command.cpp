@@ -1,15 +1,11 @@
 #include "listener/programs/mannwhitney_command.h"
 
-#include <exception>
-#include <iostream>
 #include <set>
 #include <sstream>
 
 #include "analysis/files/csv_table.h"
-#include "analysis/files/write_whole_file.h"
 #include "analysis/statistics/rank_tests.h"
 #include "analysis/support/format_number.h"
-#include "listener/programs/command_line.h"
 #include "listener/programs/table_selection.h"
 
 namespace focalhip {
@@ -48,18 +44,13 @@ std::pair<std::string, std::string> groups_of(const CsvTable& table,
                      : std::pair(*values.begin(), *values.rbegin());
 }
 
-int run(const CommandLine& line) {
-  for (const char* needed : {"--group", "--variables", "--out"}) {
-    if (!line.has(needed)) throw UsageError(std::string(needed) + " is missing");
-  }
-  const CsvTable table = read_csv_table(line.positionals.at(0));
+std::string run(const CommandLine& line, const CsvTable& table) {
   const std::vector<std::size_t> rows = rows_where(table, line.value("--where"));
   const std::size_t group = table.column(line.value("--group"));
   const auto [of_x, of_y] = groups_of(table, rows, group);
   std::ostringstream text;
   text << "variable,n_x,n_y,ties,W_x,p,method\n";
-  for (const std::string& name : names_in("--variables", line.value("--variables"))) {
-    const std::size_t column = table.column(name);
+  for (const std::size_t column : columns_in(line, "--variables", table)) {
     std::vector<double> x;
     std::vector<double> y;
     for (const std::size_t row : rows) {
@@ -67,38 +58,21 @@ int run(const CommandLine& line) {
       if (value) (table.rows[row][group] == of_x ? x : y).push_back(*value);
     }
     const MannWhitney test = mann_whitney(x, y);
-    text << csv_field(name) << ',' << test.n_x << ',' << test.n_y << ',' << (test.has_ties ? 1 : 0) << ','
-         << exact_text(test.w_x) << ',' << (test.p ? exact_text(*test.p) : "NA") << ','
-         << name_of(test.method) << '\n';
+    text << csv_field(table.header[column]) << ',' << test.n_x << ',' << test.n_y << ','
+         << (test.has_ties ? 1 : 0) << ',' << exact_text(test.w_x) << ','
+         << (test.p ? exact_text(*test.p) : "NA") << ',' << name_of(test.method) << '\n';
   }
-  write_whole_file(line.value("--out"), text.str());
-  return status_done;
+  return text.str();
 }
 
 }  // namespace
 
 int mannwhitney_command(std::span<const std::string> args, std::ostream& out, std::ostream& errors) {
-  const CommandLineRules rules{.flags = {"--quiet", "--progress"},
-                               .values = {"--group", "--variables", "--where", "--out"},
-                               .repeatable_values = {},
-                               .positionals = 1};
-  try {
-    const CommandLine line = parse_command_line(args, rules);
-    if (line.has("--help")) {
-      out << usage;
-      return status_done;
-    }
-    return run(line);
-  } catch (const UsageError& error) {
-    errors << "focalhip mannwhitney: " << error.what() << "\nTry 'focalhip mannwhitney --help'.\n";
-    return status_usage;
-  } catch (const InputError& error) {
-    errors << "focalhip mannwhitney: " << error.what() << '\n';
-    return status_usage;
-  } catch (const std::exception& error) {
-    errors << "focalhip mannwhitney: " << error.what() << '\n';
-    return status_failed;
-  }
+  return run_table_command(
+      {.name = "mannwhitney", .usage = usage, .needed = {"--group"}, .optional = {"--where"}, .run = run},
+      args,
+      out,
+      errors);
 }
 
 }  // namespace focalhip

@@ -2,16 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
-#include <iostream>
-#include <map>
 #include <sstream>
 
 #include "analysis/files/csv_table.h"
-#include "analysis/files/write_whole_file.h"
+#include "analysis/statistics/impute_group_means.h"
 #include "analysis/statistics/logistic_regression.h"
 #include "analysis/support/format_number.h"
-#include "listener/programs/command_line.h"
 #include "listener/programs/table_selection.h"
 
 namespace focalhip {
@@ -51,36 +47,20 @@ double zero_or_one(const CsvTable& table, std::size_t row, std::size_t column) {
   return value;
 }
 
-// Means of a column over groups of the whole table.
-class GroupMeans {
- public:
-  GroupMeans(const CsvTable& table, std::size_t column, const std::vector<std::size_t>& groups)
-      : table_(table), column_(column), groups_(groups) {
-    for (std::size_t row = 0; row < table.rows.size(); ++row) {
-      const std::optional<double> value = table.number(row, column);
-      if (!value) continue;
-      auto& [sum, count] = sums_[key(row)];
-      sum += *value;
-      ++count;
-    }
+// A covariate of the whole table, imputed where groups are named.
+std::vector<std::optional<double>> covariate_of(const Request& request, std::size_t column) {
+  const CsvTable& table = request.table;
+  std::vector<std::optional<double>> values;
+  for (std::size_t row = 0; row < table.rows.size(); ++row) values.push_back(table.number(row, column));
+  if (request.groups.empty()) return values;
+  std::vector<std::string> groups;
+  for (const std::vector<std::string>& fields : table.rows) {
+    std::string key;
+    for (const std::size_t group : request.groups) key += csv_field(fields[group]) + ',';
+    groups.push_back(std::move(key));
   }
-  [[nodiscard]] double of(std::size_t row) const {
-    const auto found = sums_.find(key(row));
-    if (found == sums_.end()) throw table_.error(row, column_, "missing, and so in its whole group");
-    return found->second.first / found->second.second;
-  }
-
- private:
-  [[nodiscard]] std::vector<std::string> key(std::size_t row) const {
-    std::vector<std::string> parts;
-    for (const std::size_t group : groups_) parts.push_back(table_.rows[row][group]);
-    return parts;
-  }
-  const CsvTable& table_;
-  std::size_t column_;
-  const std::vector<std::size_t>& groups_;
-  std::map<std::vector<std::string>, std::pair<double, int>> sums_;
-};
+  return impute_group_means(values, groups);
+}
 
 struct Sample {
   Eigen::VectorXd outcome;
@@ -91,8 +71,8 @@ struct Sample {
 
 Sample sample_of(const Request& request, std::size_t variable) {
   const CsvTable& table = request.table;
-  std::vector<GroupMeans> means;
-  for (const std::size_t column : request.covariates) means.emplace_back(table, column, request.groups);
+  std::vector<std::vector<std::optional<double>>> covariates;
+  for (const std::size_t column : request.covariates) covariates.push_back(covariate_of(request, column));
   std::vector<std::vector<double>> kept;
   for (const std::size_t row : request.rows) {
     const double outcome = zero_or_one(table, row, request.outcome);
@@ -101,9 +81,10 @@ Sample sample_of(const Request& request, std::size_t variable) {
     std::vector<double> numbers = {
         outcome, *value, request.interaction ? zero_or_one(table, row, *request.interaction) : 0.0};
     bool complete = true;
-    for (std::size_t i = 0; i < request.covariates.size(); ++i) {
-      std::optional<double> covariate = table.number(row, request.covariates[i]);
-      if (!covariate && !request.groups.empty()) covariate = means[i].of(row);
+    for (std::size_t i = 0; i < covariates.size(); ++i) {
+      const std::optional<double>& covariate = covariates[i][row];
+      if (!covariate && !request.groups.empty())
+        throw table.error(row, request.covariates[i], "missing, and so in its whole group");
       complete = complete && covariate.has_value();
       numbers.push_back(covariate.value_or(0.0));
     }
@@ -146,8 +127,8 @@ std::string text_of(const std::optional<double>& value) {
 
 std::string exp_text(const std::optional<double>& value) { return value ? text_of(std::exp(*value)) : "NA"; }
 
-std::string row_of(const Request& request, const std::string& name) {
-  const Sample sample = sample_of(request, request.table.column(name));
+std::string row_of(const Request& request, std::size_t variable) {
+  const Sample sample = sample_of(request, variable);
   const Eigen::Index n = sample.outcome.size();
   const double sd = sd_of(sample, request.sd_from);
   Eigen::MatrixXd design(n, 2 + sample.covariates.cols());
@@ -158,10 +139,10 @@ std::string row_of(const Request& request, const std::string& name) {
   effect.status = OddsStatus::too_few;
   if (n > 0) effect = estimate_effect(design, sample.outcome, 1);
   std::ostringstream text;
-  text << csv_field(name) << ',' << n << ',' << exact_text(sample.outcome.sum()) << ',' << exact_text(sd)
-       << ',' << text_of(effect.beta) << ',' << text_of(effect.standard_error) << ',' << exp_text(effect.beta)
-       << ',' << exp_text(effect.wald_low) << ',' << exp_text(effect.wald_high) << ','
-       << exp_text(effect.profile_low) << ',' << exp_text(effect.profile_high) << ','
+  text << csv_field(request.table.header[variable]) << ',' << n << ',' << exact_text(sample.outcome.sum())
+       << ',' << exact_text(sd) << ',' << text_of(effect.beta) << ',' << text_of(effect.standard_error) << ','
+       << exp_text(effect.beta) << ',' << exp_text(effect.wald_low) << ',' << exp_text(effect.wald_high)
+       << ',' << exp_text(effect.profile_low) << ',' << exp_text(effect.profile_high) << ','
        << text_of(effect.p_wald) << ',' << text_of(effect.p_likelihood_ratio) << ','
        << name_of(effect.status);
   if (request.interaction) {
@@ -177,71 +158,38 @@ std::string row_of(const Request& request, const std::string& name) {
   return text.str();
 }
 
-int run(const CommandLine& line) {
-  for (const char* needed : {"--outcome", "--variables", "--out"}) {
-    if (!line.has(needed)) throw UsageError(std::string(needed) + " is missing");
-  }
+std::string run(const CommandLine& line, const CsvTable& table) {
   const std::string sd_from = line.value("--sd-from", "sample");
   const std::optional<double> sd = whole_number(sd_from);
   if (sd_from != "sample" && sd_from != "controls" && !(sd && *sd > 0.0)) {
     throw UsageError("--sd-from needs sample, controls or a number above 0, not \"" + sd_from + '"');
   }
-  const CsvTable table = read_csv_table(line.positionals.at(0));
   Request request{.table = table,
                   .rows = rows_where(table, line.value("--where")),
                   .outcome = table.column(line.value("--outcome")),
-                  .covariates = {},
-                  .groups = {},
+                  .covariates = columns_in(line, "--covariates", table),
+                  .groups = columns_in(line, "--impute-by", table),
                   .sd_from = sd_from,
                   .interaction = {}};
-  if (line.has("--covariates")) {
-    for (const std::string& name : names_in("--covariates", line.value("--covariates")))
-      request.covariates.push_back(table.column(name));
-  }
-  if (line.has("--impute-by")) {
-    for (const std::string& name : names_in("--impute-by", line.value("--impute-by")))
-      request.groups.push_back(table.column(name));
-  }
   if (line.has("--interaction")) request.interaction = table.column(line.value("--interaction"));
   std::string text = "variable,n,n_case,sd,beta,se,OR,wald_lo,wald_hi,prof_lo,prof_hi,p_wald,p_lrt,status";
   text += request.interaction ? ",p_interaction_wald,p_interaction_lrt\n" : "\n";
-  for (const std::string& name : names_in("--variables", line.value("--variables")))
-    text += row_of(request, name);
-  write_whole_file(line.value("--out"), text);
-  return status_done;
+  for (const std::size_t variable : columns_in(line, "--variables", table)) text += row_of(request, variable);
+  return text;
 }
 
 }  // namespace
 
 int odds_command(std::span<const std::string> args, std::ostream& out, std::ostream& errors) {
-  const CommandLineRules rules{.flags = {"--quiet", "--progress"},
-                               .values = {"--outcome",
-                                          "--variables",
-                                          "--covariates",
-                                          "--where",
-                                          "--sd-from",
-                                          "--impute-by",
-                                          "--interaction",
-                                          "--out"},
-                               .repeatable_values = {},
-                               .positionals = 1};
-  try {
-    const CommandLine line = parse_command_line(args, rules);
-    if (line.has("--help")) {
-      out << usage;
-      return status_done;
-    }
-    return run(line);
-  } catch (const UsageError& error) {
-    errors << "focalhip odds: " << error.what() << "\nTry 'focalhip odds --help'.\n";
-    return status_usage;
-  } catch (const InputError& error) {
-    errors << "focalhip odds: " << error.what() << '\n';
-    return status_usage;
-  } catch (const std::exception& error) {
-    errors << "focalhip odds: " << error.what() << '\n';
-    return status_failed;
-  }
+  return run_table_command(
+      {.name = "odds",
+       .usage = usage,
+       .needed = {"--outcome"},
+       .optional = {"--covariates", "--where", "--sd-from", "--impute-by", "--interaction"},
+       .run = run},
+      args,
+      out,
+      errors);
 }
 
 }  // namespace focalhip

@@ -1,8 +1,10 @@
 #include "listener/programs/table_selection.h"
 
 #include <algorithm>
+#include <exception>
+#include <ostream>
 
-#include "listener/programs/command_line.h"
+#include "analysis/files/write_whole_file.h"
 
 namespace focalhip {
 
@@ -17,6 +19,15 @@ std::vector<std::string> names_in(const std::string& option, const std::string& 
     at = end + 1;
   }
   return names;
+}
+
+std::vector<std::size_t> columns_in(const CommandLine& line,
+                                    const std::string& option,
+                                    const CsvTable& table) {
+  std::vector<std::size_t> columns;
+  if (!line.has(option)) return columns;
+  for (const std::string& name : names_in(option, line.value(option))) columns.push_back(table.column(name));
+  return columns;
 }
 
 std::vector<std::size_t> rows_where(const CsvTable& table, const std::string& conditions) {
@@ -36,6 +47,43 @@ std::vector<std::size_t> rows_where(const CsvTable& table, const std::string& co
   }
   if (rows.empty()) throw InputError(table.file, "no row has " + conditions);
   return rows;
+}
+
+int run_table_command(const TableCommand& command,
+                      std::span<const std::string> args,
+                      std::ostream& out,
+                      std::ostream& errors) {
+  CommandLineRules rules{.flags = {"--quiet", "--progress"},
+                         .values = {"--variables", "--out"},
+                         .repeatable_values = {},
+                         .positionals = 1};
+  for (const auto* names : {&command.needed, &command.optional})
+    rules.values.insert(names->begin(), names->end());
+  try {
+    const CommandLine line = parse_command_line(args, rules);
+    if (line.has("--help")) {
+      out << command.usage;
+      return status_done;
+    }
+    std::vector<std::string> needed = command.needed;
+    needed.insert(needed.end(), {"--variables", "--out"});
+    for (const std::string& name : needed) {
+      if (!line.has(name)) throw UsageError(name + " is missing");
+    }
+    const CsvTable table = read_csv_table(line.positionals.at(0));
+    write_whole_file(line.value("--out"), command.run(line, table));
+    return status_done;
+  } catch (const UsageError& error) {
+    errors << "focalhip " << command.name << ": " << error.what() << "\nTry 'focalhip " << command.name
+           << " --help'.\n";
+    return status_usage;
+  } catch (const InputError& error) {
+    errors << "focalhip " << command.name << ": " << error.what() << '\n';
+    return status_usage;
+  } catch (const std::exception& error) {
+    errors << "focalhip " << command.name << ": " << error.what() << '\n';
+    return status_failed;
+  }
 }
 
 }  // namespace focalhip

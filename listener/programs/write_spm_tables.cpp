@@ -100,20 +100,12 @@ void add_thresholds(const SpmResult& r, Summary& summary) {
     summary.add(std::string("t_uncorrected_p") + name,
                 r.df >= gaussian_df ? normal_upper_quantile(p) : student_t_upper_quantile(p, r.df));
   }
-  const double density =
-      ec_densities(r.inference.cluster_threshold_t, r.df)[static_cast<std::size_t>(r.dimensions)];
-  const bool has_law = r.dimensions >= 2 && r.df > r.dimensions + 1.0 && density > 0.0;
-  double extent_p05 = NAN;
-  double extent_p01 = NAN;
-  if (has_law) {
-    const ClusterLaw clusters({.dimensions = r.dimensions, .df = r.df, .df_of_resels = r.df},
-                              r.inference.cluster_threshold_t,
-                              r.roughness.resels[static_cast<std::size_t>(r.dimensions)]);
-    extent_p05 = clusters.extent(0.05);
-    extent_p01 = clusters.extent(0.01);
-  }
-  summary.add("extent_resels_p05", extent_p05);
-  summary.add("extent_resels_p01", extent_p01);
+  const auto clusters =
+      ClusterLaw::where_defined({.dimensions = r.dimensions, .df = r.df, .df_of_resels = r.df},
+                                r.inference.cluster_threshold_t,
+                                r.roughness.resels[static_cast<std::size_t>(r.dimensions)]);
+  summary.add("extent_resels_p05", clusters ? clusters->extent(0.05) : NAN);
+  summary.add("extent_resels_p01", clusters ? clusters->extent(0.01) : NAN);
   summary.add("t_where_P_is_1", law.t_where_p_is_1());
 }
 
@@ -147,10 +139,10 @@ void write_spm_tables(const SpmResult& result, const std::filesystem::path& fold
   const std::string peaks = peak_table(result);
   const std::string summary = summary_table(result);
   std::filesystem::create_directories(folder);
-  write_whole_file(folder / "vertex.csv", vertex);
-  write_whole_file(folder / "clusters.csv", clusters);
-  write_whole_file(folder / "peaks.csv", peaks);
-  write_whole_file(folder / "summary.csv", summary);
+  write_whole_files({{folder / "vertex.csv", vertex},
+                     {folder / "clusters.csv", clusters},
+                     {folder / "peaks.csv", peaks},
+                     {folder / "summary.csv", summary}});
 }
 
 }  // namespace focalhip

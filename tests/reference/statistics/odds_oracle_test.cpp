@@ -6,23 +6,24 @@
 
 #include <gtest/gtest.h>
 
+#include "analysis/statistics/distributions.h"
 #include "analysis/statistics/logistic_regression.h"
 #include "analysis/statistics/rank_tests.h"
 #include "listener/programs/mannwhitney_command.h"
 #include "listener/programs/odds_command.h"
+#include "tests/reference/statistics/oracle_cohort.h"
 #include "tests/reference/statistics/oracle_files.h"
 #include "tests/support/temporary_folder.h"
 
 namespace focalhip {
 namespace {
 
+using test::cohort_of;
 using test::oracle_number;
 using test::relative_error;
+using test::SexCohort;
 using test::statistics_file;
-
-std::string text_at(const CsvTable& table, std::size_t row, const std::string& column) {
-  return table.rows.at(row).at(table.column(column));
-}
+using test::text_at;
 
 CsvTable run_odds(std::vector<std::string> args) {
   const testing_support::TemporaryFolder folder;
@@ -159,8 +160,30 @@ TEST(OddsOracle, FullModelEqualsR) {
   const CsvTable ours = run_odds(
       {"--where", "sex=F,t2dm=1", "--variables", "ECTD_patch", "--covariates", "age_y,height_cm,weight_kg"});
   EXPECT_LE(relative_error(oracle_number(ours, 0, "beta"), oracle_number(theirs, 1, "beta")), 1e-7);
-  EXPECT_LE(relative_error(oracle_number(ours, 0, "se"), oracle_number(theirs, 1, "se")), 1e-7);
-  EXPECT_LE(relative_error(oracle_number(ours, 0, "p_wald"), oracle_number(theirs, 1, "p")), 1e-7);
+  // Every coefficient, by the library: intercept, z (SD of the stratum), age, height, weight.
+  const SexCohort women = cohort_of(read_csv_table(statistics_file("odds/cohort.csv")), "F", "ECTD_patch");
+  const auto n = static_cast<Eigen::Index>(oracle_number(ours, 0, "n"));
+  Eigen::MatrixXd x(n, 5);
+  Eigen::VectorXd y(n);
+  Eigen::Index to = 0;
+  for (Eigen::Index i = 0; i < women.z.size(); ++i) {
+    if (women.t2dm(i) == 0.0) continue;
+    x.row(to) << 1.0, women.z(i), women.covariates.row(i);
+    y(to++) = women.outcome(i);
+  }
+  ASSERT_EQ(to, n);
+  x.col(1) /= std::sqrt((x.col(1).array() - x.col(1).mean()).square().sum() / static_cast<double>(n - 1));
+  ASSERT_EQ(theirs.rows.size(), 5U);
+  const LogisticFit fit = fit_logistic(x, y);
+  for (Eigen::Index column = 0; column < 5; ++column) {
+    const auto row = static_cast<std::size_t>(column);
+    SCOPED_TRACE(theirs.rows[row][0]);
+    const double z = fit.beta(column) / fit.standard_error(column);
+    EXPECT_LE(relative_error(fit.beta(column), oracle_number(theirs, row, "beta")), 1e-7);
+    EXPECT_LE(relative_error(fit.standard_error(column), oracle_number(theirs, row, "se")), 1e-7);
+    EXPECT_LE(relative_error(z, oracle_number(theirs, row, "z")), 1e-7);
+    EXPECT_LE(relative_error(2.0 * normal_upper_tail(std::abs(z)), oracle_number(theirs, row, "p")), 1e-7);
+  }
 }
 
 TEST(MannWhitneyOracle, EqualsR) {

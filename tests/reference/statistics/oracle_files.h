@@ -17,9 +17,9 @@ inline std::filesystem::path committed_statistics() {
 inline std::filesystem::path shared_statistics() {
   return std::filesystem::path(FOCALHIP_SHARED_DIR) / "oracles/stats";
 }
-// A file of the set: committed, or shared; empty when neither is there.
+// A file of the set: the whole one, or the committed part; empty when neither is there.
 inline std::filesystem::path statistics_file(const std::string& name) {
-  for (const auto& root : {committed_statistics(), shared_statistics()}) {
+  for (const auto& root : {shared_statistics(), committed_statistics()}) {
     if (std::filesystem::exists(root / name)) return root / name;
   }
   return {};
