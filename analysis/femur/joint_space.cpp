@@ -49,7 +49,7 @@ std::vector<double> mean_profile(const HipRegion& hip, const Eigen::Vector3d& ou
 // the head, in the socket.
 using Parameters = Eigen::Matrix<double, 7, 1>;
 struct JointModel {
-  ProfileBlur blur;
+  ShaftEdge blur;
   double operator()(double s, const Parameters& theta, Parameters& slope) const {
     const double cortex_mm = std::exp(theta[1]);
     const double gap_mm = std::exp(theta[2]);
@@ -118,7 +118,7 @@ struct Joint {
 
 Joint fit_joint(const std::vector<double>& profile,
                 const Valley& valley,
-                const ProfileBlur& blur,
+                const ShaftEdge& blur,
                 const JointSpaceOptions& options) {
   const double dark_hu = profile[valley.darkest];
   const auto at = static_cast<int>(valley.darkest);
@@ -157,7 +157,7 @@ bool bone_beside(const std::vector<double>& profile, const JointSpaceOptions& op
 
 JointSpaceMap map_joint_space(const HipRegion& hip,
                               const Eigen::Vector3d& neck_direction,
-                              const ProfileBlur& blur,
+                              const ShaftEdge& blur,
                               const JointSpaceOptions& options) {
   JointSpaceMap map;
   std::vector<double> gaps_mm;

@@ -23,7 +23,7 @@ struct JointSpaceOptions {
 // walls does not narrow the gap. Frame: the hip's (mirrored) one. [qct 3.2 S7]
 [[nodiscard]] JointSpaceMap map_joint_space(const HipRegion& hip,
                                             const Eigen::Vector3d& neck_direction,
-                                            const ProfileBlur& blur,
+                                            const ShaftEdge& blur,
                                             const JointSpaceOptions& options);
 
 // The sphere through the faces of the head that the map found beside a gap; `about`: the one it was made

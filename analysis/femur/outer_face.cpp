@@ -59,7 +59,7 @@ using Expectation = Expected<4>;
 
 // theta: offset of the outer face, logarithm of the thickness (mm), HU outside, HU beneath.
 struct LayerModel {
-  ProfileBlur blur;
+  ShaftEdge blur;
   double operator()(double s, const Parameters& theta, Parameters& slope) const {
     const double outer = (s - theta[0]) / blur.sigma_mm;
     const double thickness_mm = std::exp(theta[1]);
@@ -110,7 +110,7 @@ double inner_crossing_mm(const NormalProfile& profile, const Window& window, dou
 // blurred line whose height tells how much of it there is.
 Expectation expected_layer(const NormalProfile& profile,
                            const Window& window,
-                           const ProfileBlur& blur,
+                           const ShaftEdge& blur,
                            const OuterFaceOptions& options) {
   constexpr double thick = 0.85;
   const double outside_hu = profile.hu[window.last];
@@ -135,7 +135,7 @@ Expectation expected_layer(const NormalProfile& profile,
 }  // namespace
 
 std::optional<OuterFace> fit_outer_face(const NormalProfile& profile,
-                                        const ProfileBlur& blur,
+                                        const ShaftEdge& blur,
                                         const OuterFaceOptions& options) {
   const std::optional<Window> window = find_window(profile, options);
   if (!window) return std::nullopt;
@@ -151,9 +151,9 @@ std::optional<OuterFace> fit_outer_face(const NormalProfile& profile,
                    .spread_mm = std::sqrt(std::max(0.0, covariance(0, 0)))};
 }
 
-std::optional<ProfileBlur> fit_thick_edge(const NormalProfile& profile,
-                                          const ProfileBlur& start,
-                                          const OuterFaceOptions& options) {
+std::optional<ShaftEdge> fit_thick_edge(const NormalProfile& profile,
+                                        const ShaftEdge& start,
+                                        const OuterFaceOptions& options) {
   std::optional<Window> window = find_window(profile, options);
   if (!window) return std::nullopt;
   const double outside_hu = profile.hu[window->last];
@@ -172,7 +172,7 @@ std::optional<ProfileBlur> fit_thick_edge(const NormalProfile& profile,
   const MapFit<4> solution =
       fit_map(profile, window->first, window->last, expected, options.noise_hu, EdgeModel{});
   if (solution.misfit_hu > options.largest_misfit_hu || solution.theta[3] < 0.2) return std::nullopt;
-  return ProfileBlur{.sigma_mm = solution.theta[3], .solid_hu = solution.theta[2]};
+  return ShaftEdge{.sigma_mm = solution.theta[3], .solid_hu = solution.theta[2]};
 }
 
 }  // namespace focalhip

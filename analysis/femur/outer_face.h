@@ -14,7 +14,7 @@ struct NormalProfile {
 };
 
 // What a profile is made of: solid cortex, and the blur of image and interpolation along the profile.
-struct ProfileBlur {
+struct ShaftEdge {
   double sigma_mm = 0.65;
   double solid_hu = 1400.0;
 };
@@ -42,13 +42,13 @@ struct OuterFace {
 // face, free of the bias that a level of the peak has on thin cortex. Nothing where there is no usable edge.
 // After the known-density model of [Treece2010], with the face in place of the thickness as the result.
 [[nodiscard]] std::optional<OuterFace> fit_outer_face(const NormalProfile& profile,
-                                                      const ProfileBlur& blur,
+                                                      const ShaftEdge& blur,
                                                       const OuterFaceOptions& options);
 
 // The outer edge of a layer too thick to be thinned by the blur (about 3 mm and more): its own density and
 // blur. Nothing where the profile shows no such layer.
-[[nodiscard]] std::optional<ProfileBlur> fit_thick_edge(const NormalProfile& profile,
-                                                        const ProfileBlur& start,
-                                                        const OuterFaceOptions& options);
+[[nodiscard]] std::optional<ShaftEdge> fit_thick_edge(const NormalProfile& profile,
+                                                      const ShaftEdge& start,
+                                                      const OuterFaceOptions& options);
 
 }  // namespace focalhip

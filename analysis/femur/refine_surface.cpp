@@ -131,12 +131,12 @@ struct FoundFace {
 
 std::vector<FoundFace> find_faces(const HipRegion& hip,
                                   const std::vector<SurfacePoint>& points,
-                                  const ProfileBlur& measured,
+                                  const ShaftEdge& measured,
                                   const RefineOptions& options) {
   std::vector<FoundFace> found;
   ProfileReader reader(hip, options);
   for (const SurfacePoint& point : points) {
-    const ProfileBlur blur{
+    const ShaftEdge blur{
         .sigma_mm = blur_along(point.normal, measured.sigma_mm, hip, options.slice_thickness_mm),
         .solid_hu = measured.solid_hu};
     const std::optional<OuterFace> face = fit_outer_face(reader.along(point), blur, options.face);
@@ -170,12 +170,12 @@ Spread agreeing_faces(const HipRegion& hip, std::vector<FoundFace>& found, const
 
 }  // namespace
 
-ProfileBlur measure_blur(const HipRegion& hip,
-                         const std::vector<float>& distance_mm,
-                         const RefineOptions& options) {
+ShaftEdge measure_blur(const HipRegion& hip,
+                       const std::vector<float>& distance_mm,
+                       const RefineOptions& options) {
   constexpr std::size_t enough = 60;
   constexpr double steepest_z = 0.25;
-  const ProfileBlur usual;
+  const ShaftEdge usual;
   std::vector<double> sigma_mm;
   std::vector<double> solid_hu;
   ProfileReader reader(hip, options);
@@ -183,7 +183,7 @@ ProfileBlur measure_blur(const HipRegion& hip,
     if (std::abs(point.normal.z()) > steepest_z) continue;
     const Eigen::Vector3d at_mm = hip.grid.patient_from_voxel(point.on_surface);
     if (at_mm.z() > hip.head.centre_mm.z() - 50.0) continue;
-    const std::optional<ProfileBlur> edge = fit_thick_edge(reader.along(point), usual, options.face);
+    const std::optional<ShaftEdge> edge = fit_thick_edge(reader.along(point), usual, options.face);
     if (!edge) continue;
     sigma_mm.push_back(edge->sigma_mm);
     solid_hu.push_back(edge->solid_hu);

@@ -28,14 +28,14 @@ struct RefinedSurface {
   std::vector<float> distance_mm;     // signed, negative inside; valid within the band, beyond it its sign
   double mean_displacement_mm = 0.0;  // absolute, from the given mask's surface to the result
   double rejected_share = 0.0;        // of the surface without a usable face
-  ProfileBlur blur;                   // measured in this image
+  ShaftEdge blur;                     // measured in this image
 };
 
 // Blur and density of the thick cortex of this femur's own shaft, along normals across the slices' plane; the
 // defaults where there is too little of it.
-[[nodiscard]] ProfileBlur measure_blur(const HipRegion& hip,
-                                       const std::vector<float>& distance_mm,
-                                       const RefineOptions& options);
+[[nodiscard]] ShaftEdge measure_blur(const HipRegion& hip,
+                                     const std::vector<float>& distance_mm,
+                                     const RefineOptions& options);
 
 // Moves the surface of a mask to the outer face of the blurred cortex, along its normals. [qct 3.2 S6]
 [[nodiscard]] RefinedSurface refine_surface(const HipRegion& hip,

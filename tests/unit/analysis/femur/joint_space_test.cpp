@@ -55,7 +55,7 @@ HipRegion ball_in_socket(double gap_mm, double noise_hu) {
 }
 
 // Interpolation between voxels adds the variance of a sixth of their squared spacing.
-const ProfileBlur blur{.sigma_mm = std::sqrt(sigma_mm * sigma_mm + 0.74 / 6.0), .solid_hu = 1450.0};
+const ShaftEdge blur{.sigma_mm = std::sqrt(sigma_mm * sigma_mm + 0.74 / 6.0), .solid_hu = 1450.0};
 const Eigen::Vector3d neck = Eigen::Vector3d(-0.7, 0.0, -0.7).normalized();
 
 TEST(JointSpace, IsTheGapWhateverTheBlurOfItsWalls) {

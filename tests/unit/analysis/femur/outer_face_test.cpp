@@ -77,7 +77,7 @@ TEST(OuterFace, HasNoAnswerWithoutAnEdge) {
 TEST(OuterFace, ThickCortexTellsTheBlurAndItsDensity) {
   for (const double sigma_mm : {0.45, 0.65, 0.9}) {
     const std::vector<double> hu = blurred({.cortex_mm = 4.0}, sigma_mm, first_mm, step_mm);
-    const std::optional<ProfileBlur> blur =
+    const std::optional<ShaftEdge> blur =
         fit_thick_edge({.first_mm = first_mm, .step_mm = step_mm, .hu = hu}, {}, {});
     ASSERT_TRUE(blur) << sigma_mm;
     EXPECT_NEAR(blur->sigma_mm, sigma_mm, 0.05);
