@@ -9,7 +9,7 @@ namespace focalhip {
 // inwards even where both sets fill the same space: the mixture is wider than what it is fitted to. That pull
 // is the same for the source as its own target, and subtracting it leaves a residual that vanishes, on
 // average, at the true map for any sigma2 (an unbiased estimating equation; the debiasing of entropic
-// transport [Feydy2019] Sec. 2 applied to [MyronenkoSong2010]). Weights are those of the plain step.
+// transport [Feydy2019] applied to [MyronenkoSong2010]). Weights are those of the plain step.
 class CentredExpectation {
  public:
   CentredExpectation(const Points& target, Eigen::Index source_points, SimdLevel level);
