@@ -36,6 +36,19 @@ FastExpectation::FastExpectation(const Points& target, Eigen::Index source_point
       target_boxes_(static_cast<std::size_t>(blocks_of(target.rows()))),
       parts_(part_count) {
   expects(is_supported(level), "the processor has the instruction set");
+  replace_target(target);
+  const auto padded = static_cast<std::size_t>(source_blocks_) * tile_points;
+  for (Part& part : parts_) {
+    part.sums.resize(4 * padded);
+    part.touched.resize(static_cast<std::size_t>(source_blocks_));
+  }
+  moved_.resize(3 * padded);
+  for (Eigen::ArrayXf& bound : source_boxes_) bound.resize(source_blocks_);
+}
+
+void FastExpectation::replace_target(const Points& target) {
+  expects(target.rows() == target_.rows(), "the new target has as many points as the last");
+  target_ = target;
   for (std::size_t i = 0; i < target_boxes_.size(); ++i) {
     const auto first = static_cast<Eigen::Index>(i) * tile_points;
     const auto points =
@@ -45,13 +58,6 @@ FastExpectation::FastExpectation(const Points& target, Eigen::Index source_point
       target_boxes_[i][static_cast<std::size_t>(axis) + 3] = static_cast<float>(points.col(axis).maxCoeff());
     }
   }
-  const auto padded = static_cast<std::size_t>(source_blocks_) * tile_points;
-  for (Part& part : parts_) {
-    part.sums.resize(4 * padded);
-    part.touched.resize(static_cast<std::size_t>(source_blocks_));
-  }
-  moved_.resize(3 * padded);
-  for (Eigen::ArrayXf& bound : source_boxes_) bound.resize(source_blocks_);
 }
 
 void FastExpectation::place_source(const Points& moved) {

@@ -17,6 +17,9 @@ class FastExpectation {
  public:
   FastExpectation(const Points& target, Eigen::Index source_points, SimdLevel level);
 
+  // Another target of as many points, in place of the last one.
+  void replace_target(const Points& target);
+
   // `moved`: the source where it is now, as many points as promised. `uniform` as of uniform_density().
   [[nodiscard]] CpdSums expect(const Points& moved, double sigma2, double uniform, int threads);
 

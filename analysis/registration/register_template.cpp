@@ -7,19 +7,18 @@
 #include <Eigen/Eigenvalues>
 #include <Eigen/LU>
 
-#include "analysis/registration/expect_fast.h"
-#include "analysis/registration/fit_displacement.h"
 #include "analysis/registration/morton_order.h"
 #include "analysis/registration/nearest_distance.h"
-#include "analysis/registration/run_accelerated_em.h"
+#include "analysis/registration/registration_stages.h"
 #include "analysis/support/format_number.h"
 
 namespace focalhip {
 
 namespace {
 
-constexpr double least_sigma2 = 1e-8;
-constexpr double coarse_tolerance = 1e-5;
+// Every so-manieth target point is kept out of the fit, to judge it by; of fewer points all do both.
+constexpr int judging_step = 8;
+constexpr Eigen::Index least_judging_points = 100;
 // sigma2 of a mirrored bone is above, of a right one below this multiple of the mirrored template's
 // (README.md, Proof).
 constexpr double mirror_ratio = 1.0;
@@ -27,94 +26,33 @@ constexpr double mirror_ratio = 1.0;
 // The target in the template's units: its own centre, the template's scale.
 struct Target {
   PointFrame frame;
-  Points points;
+  Points points;  // that are fitted
   Points coarse_points;
+  Points judging_points;
 };
 
 Target target_of(const PreparedTemplate& prepared, const Points& target_mm, int coarse_step) {
   Target target;
   target.frame = {.centre_mm = target_mm.colwise().mean(), .scale_mm = prepared.frame.scale_mm};
-  target.points = reordered(target.frame.normalised(target_mm), morton_order(target_mm));
+  const Points all = reordered(target.frame.normalised(target_mm), morton_order(target_mm));
+  if (all.rows() < judging_step * least_judging_points) {
+    target.points = target.judging_points = all;
+  } else {
+    Eigen::Index fitted = 0;
+    Eigen::Index judging = 0;
+    target.judging_points.resize((all.rows() + judging_step - 1) / judging_step, 3);
+    target.points.resize(all.rows() - target.judging_points.rows(), 3);
+    for (Eigen::Index i = 0; i < all.rows(); ++i) {
+      if (i % judging_step == 0) {
+        target.judging_points.row(judging++) = all.row(i);
+      } else {
+        target.points.row(fitted++) = all.row(i);
+      }
+    }
+  }
   target.coarse_points = every_nth(target.points, coarse_step);
   return target;
 }
-
-struct LinearFit {
-  LinearMap map;
-  EmState end;
-};
-
-class Stages {
- public:
-  Stages(const RegisterTemplateOptions& options, double scale_mm) : options_(options), scale_mm_(scale_mm) {}
-
-  // From `start` on; its sigma2 <= 0 means the global one.
-  [[nodiscard]] LinearFit linear(const Points& source,
-                                 const Points& target,
-                                 const LinearMap& start,
-                                 double sigma2,
-                                 RegistrationStage stage) const {
-    LinearFit fit{.map = start, .end = {}};
-    EmState state{.moved = start.moved(source)};
-    state.sigma2 = sigma2 > 0.0 ? sigma2 : global_sigma2(state.moved, target);
-    const Maximisation maximise = [&](const CpdSums& sums, const Points& moved, double) {
-      fit.map = stage == RegistrationStage::rigid_coarse ? fit_rigid(sums, source, moved)
-                                                         : fit_affine(sums, source, moved);
-      return MaximisedPoints{.moved = fit.map.moved(source), .penalty = 0.0};
-    };
-    fit.end = run(std::move(state), source, target, maximise, stage);
-    return fit;
-  }
-
-  // From the affine result on, with its sigma2. `weights`: of the kernel's factor.
-  [[nodiscard]] EmState nonrigid(const KernelFactor& kernel,
-                                 const Points& source,
-                                 const Points& target,
-                                 const LinearFit& affine_fit,
-                                 Eigen::MatrixX3d& weights) const {
-    const Points base = affine_fit.map.moved(source);
-    const EmState state{.moved = base, .sigma2 = affine_fit.end.sigma2};
-    const Maximisation maximise = [&](const CpdSums& sums, const Points& moved, double sigma2) {
-      FittedDisplacement fitted =
-          fit_displacement(kernel, sums, base, moved, options_.smoothness * sigma2, options_.threads);
-      weights = std::move(fitted.weights);
-      return MaximisedPoints{.moved = std::move(fitted.moved),
-                             .penalty = 0.5 * options_.smoothness * fitted.roughness};
-    };
-    return run(state, source, target, maximise, RegistrationStage::nonrigid);
-  }
-
- private:
-  [[nodiscard]] EmState run(EmState state,
-                            const Points& source,
-                            const Points& target,
-                            const Maximisation& maximise,
-                            RegistrationStage stage) const {
-    FastExpectation fast(target, source.rows(), widest_simd_level());
-    const Expectation expect = [&](const Points& moved, double sigma2) {
-      const double uniform = uniform_density(sigma2, options_.outlier_weight, source.rows(), target.rows());
-      return fast.expect(moved, sigma2, uniform, options_.threads);
-    };
-    CpdProgress progress;
-    if (options_.progress) {
-      progress = [&](int iteration, int of) { options_.progress(stage, iteration, of); };
-    }
-    // The way from the global start is a slow cooling that must not be cut short.
-    if (stage == RegistrationStage::affine_coarse || stage == RegistrationStage::rigid_coarse) {
-      const EmLimits cooling{.max_iterations = options_.max_iterations,
-                             .tolerance = coarse_tolerance,
-                             .least_sigma2 = least_sigma2};
-      return run_em(std::move(state), target.rows(), expect, maximise, cooling, progress);
-    }
-    const AcceleratedEmLimits limits{.max_iterations = options_.max_iterations,
-                                     .least_step = options_.least_step_mm / scale_mm_,
-                                     .least_sigma2 = least_sigma2};
-    return run_accelerated_em(std::move(state), expect, maximise, limits, progress);
-  }
-
-  const RegisterTemplateOptions& options_;
-  double scale_mm_;
-};
 
 // Mirrors along the shortest axis of the points: for a femur nearly through the plane of neck and shaft, so
 // that a bone of the other side lies close to it.
@@ -128,7 +66,7 @@ Points mirrored(const Points& points) {
 
 // sigma2 of the affine fit that a rigid one leads to: a rigid map keeps a mirrored set mirrored, where an
 // affine one from the global start would turn it inside out.
-double sigma2_of_this_hand(const Stages& stages, const Points& source, const Points& target) {
+double sigma2_of_this_hand(const RegistrationStages& stages, const Points& source, const Points& target) {
   const LinearFit rigid = stages.linear(source, target, {}, 0.0, RegistrationStage::rigid_coarse);
   return stages.linear(source, target, rigid.map, rigid.end.sigma2, RegistrationStage::affine).end.sigma2;
 }
@@ -163,20 +101,15 @@ void add_displacement(const PreparedTemplate& prepared, const Eigen::MatrixX3d& 
 
 // What speaks against the nonrigid map, if anything.
 AffineFallback objection_to(const TemplateRegistration& nonrigid, std::string& detail) {
-  if (!(nonrigid.sigma2_mm2 < nonrigid.affine_sigma2_mm2)) {
-    detail = "sigma2 " + fixed(nonrigid.sigma2_mm2, 3) + " mm2 after the nonrigid stage, below " +
-             fixed(nonrigid.affine_sigma2_mm2, 3) + " mm2 needed";
-    return AffineFallback::spread_grew;
-  }
   if (!(nonrigid.least_jacobian > 0.0)) {
     detail = "the nonrigid map folds: smallest relative determinant " + fixed(nonrigid.least_jacobian, 3) +
              ", above 0 needed";
     return AffineFallback::folded;
   }
-  if (!(nonrigid.distance_mm <= nonrigid.affine_distance_mm)) {
-    detail = "the sets are " + fixed(nonrigid.distance_mm, 3) +
-             " mm apart after the nonrigid stage, at most " + fixed(nonrigid.affine_distance_mm, 3) +
-             " mm needed";
+  if (!(nonrigid.log_likelihood > nonrigid.affine_log_likelihood)) {
+    detail = "points that were not fitted have a mean log-likelihood of " +
+             fixed(nonrigid.log_likelihood, 4) + " after the nonrigid stage, more than " +
+             fixed(nonrigid.affine_log_likelihood, 4) + " needed";
     return AffineFallback::worse_than_affine;
   }
   return AffineFallback::none;
@@ -188,6 +121,7 @@ void fall_back(AffineFallback reason, TemplateRegistration& result, const Points
   result.map.weights_mm.resize(0, 3);
   result.moved_mm = affine_moved_mm;
   result.sigma2_mm2 = result.affine_sigma2_mm2;
+  result.log_likelihood = result.affine_log_likelihood;
   result.distance_mm = result.affine_distance_mm;
 }
 
@@ -222,6 +156,7 @@ std::vector<std::string> problems_in(const RegisterTemplateOptions& options) {
           "outlier_weight must be at least 0 and below 1");
   require(options.smoothness > 0.0 && options.smoothness <= 1e9,
           "smoothness must be above 0 and at most 1e9");
+  require(options.spread_mm > 0.0 && options.spread_mm <= 1e6, "spread_mm must be above 0 and at most 1e6");
   require(options.max_iterations >= 1, "max_iterations must be at least 1");
   require(options.least_step_mm > 0.0 && options.least_step_mm <= 1.0,
           "least_step_mm must be above 0 and at most 1");
@@ -234,7 +169,7 @@ TemplateRegistration register_template(const PreparedTemplate& prepared,
                                        const RegisterTemplateOptions& options) {
   require_runnable(target_mm, options);
   const Target target = target_of(prepared, target_mm, prepared.coarse_step);
-  const Stages stages(options, prepared.frame.scale_mm);
+  const RegistrationStages stages(options, prepared.frame.scale_mm);
   const double mm2 = prepared.frame.scale_mm * prepared.frame.scale_mm;
   TemplateRegistration result;
 
@@ -249,7 +184,13 @@ TemplateRegistration register_template(const PreparedTemplate& prepared,
       stages.linear(prepared.points, target.points, coarse.map, coarse.end.sigma2, RegistrationStage::affine);
   result.map = map_in_mm(prepared, target, affine.map);
   result.affine_iterations = affine.end.iterations;
-  result.affine_sigma2_mm2 = affine.end.sigma2 * mm2;
+  const auto spread_of = [&](const Points& moved) {
+    return fit_spread(
+        moved, target.judging_points, affine.end.sigma2, options.outlier_weight, options.threads);
+  };
+  const FittedSpread affine_spread = spread_of(affine.end.moved);
+  result.affine_sigma2_mm2 = affine_spread.sigma2 * mm2;
+  result.affine_log_likelihood = affine_spread.log_likelihood;
   result.affine_distance_mm =
       prepared.frame.scale_mm * both_ways_distance(affine.end.moved, target.points, options.threads);
 
@@ -258,7 +199,9 @@ TemplateRegistration register_template(const PreparedTemplate& prepared,
   add_displacement(prepared, weights, result.map);
   result.nonrigid_iterations = nonrigid.iterations;
   result.converged = affine.end.converged && nonrigid.converged;
-  result.sigma2_mm2 = nonrigid.sigma2 * mm2;
+  const FittedSpread spread = spread_of(nonrigid.moved);
+  result.sigma2_mm2 = spread.sigma2 * mm2;
+  result.log_likelihood = spread.log_likelihood;
   result.distance_mm =
       prepared.frame.scale_mm * both_ways_distance(nonrigid.moved, target.points, options.threads);
   result.least_jacobian = result.map.jacobian(prepared.fold_points_mm, options.threads).minCoeff() /

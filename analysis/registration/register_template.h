@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/registration/prepare_template.h"
+#include "analysis/registration/simd_level.h"
 #include "analysis/registration/template_map.h"
 
 namespace focalhip {
@@ -18,12 +19,16 @@ struct RegisterTemplateOptions {
   // w: share of target points without counterpart, in [0, 1). 0.1 allows for shafts cut at different heights.
   double outlier_weight = 0.1;
   // lambda: price of displacement, > 0. Small: overfits the sampling of the clouds; large: stays affine.
-  double smoothness = 30.0;
+  double smoothness = 3.0;
+  // Standard deviation sigma held in the nonrigid stage, > 0: about the spacing of the points. Smaller: every
+  // source point is caught by the target point it happens to lie next to; larger: details are smeared.
+  double spread_mm = 2.5;
   int max_iterations = 150;  // of each stage
   // A stage ends when an iteration moves the template by less, root mean square, > 0. What is left to go is
   // some hundred times as much: 0.01 mm stops half-way, below 0.0002 mm nothing changes any more.
   double least_step_mm = 0.0015;
-  int threads = 1;  // changes speed only
+  int threads = 1;                       // changes speed only
+  SimdLevel simd = widest_simd_level();  // the same
   // Told after every iteration.
   std::function<void(RegistrationStage stage, int iteration, int max_iterations)> progress = {};
 };
@@ -32,9 +37,8 @@ struct RegisterTemplateOptions {
 // Why the nonrigid result was thrown away and the affine one kept.
 enum class AffineFallback {
   none,
-  spread_grew,        // sigma2 did not fall
   folded,             // det of the derivative <= 0 somewhere
-  worse_than_affine,  // the sets lie further apart than after the affine map
+  worse_than_affine,  // target points that were not fitted are less likely than after the affine map
 };
 
 struct TemplateRegistration {
@@ -45,8 +49,11 @@ struct TemplateRegistration {
   bool converged = false;       // both stages
   int affine_iterations = 0;    // coarse ones not counted
   int nonrigid_iterations = 0;
+  // Of target points that were not fitted, at the sigma2 that makes them most likely.
   double affine_sigma2_mm2 = 0.0;
-  double sigma2_mm2 = 0.0;          // of what was kept
+  double affine_log_likelihood = 0.0;  // mean of the points, without its constant
+  double sigma2_mm2 = 0.0;             // of what was kept
+  double log_likelihood = 0.0;
   double affine_distance_mm = 0.0;  // root mean square distance of either set to the other
   double distance_mm = 0.0;         // the same of what was kept
   double least_jacobian =

@@ -80,7 +80,8 @@ EmState run_accelerated_em(EmState state,
   while (true) {
     const CpdSums sums = expect(state.moved, state.sigma2);
     MaximisedPoints maximised = maximise(sums, state.moved, state.sigma2);
-    const double sigma2 = sigma2_after(sums, state.moved, maximised.moved);
+    const double sigma2 =
+        limits.holds_sigma2 ? state.sigma2 : sigma2_after(sums, state.moved, maximised.moved);
     ++state.iterations;
     require_match(maximised.moved, sigma2, state.iterations);
     const double floored = std::max(sigma2, limits.least_sigma2);

@@ -8,6 +8,7 @@ struct AcceleratedEmLimits {
   int max_iterations = 150;
   double least_step = 1e-5;    // root mean square step of one plain EM iteration, in units of the points
   double least_sigma2 = 1e-8;  // the sets coincide
+  bool holds_sigma2 = false;   // that of the start is kept
 };
 
 // The fixed point of run_em()'s iteration, reached sooner: each start is the combination of the last few EM

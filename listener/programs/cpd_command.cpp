@@ -143,7 +143,7 @@ int cpd_command(std::span<const std::string> args, std::ostream& out, std::ostre
   } catch (const UsageError& error) {
     errors << "focalhip cpd: " << error.what() << "\nTry 'focalhip cpd --help'.\n";
     return status_usage;
-  } catch (const BadPointsFile& error) {
+  } catch (const InputError& error) {
     errors << "focalhip cpd: " << error.what() << '\n';
     return status_usage;
   } catch (const UnusablePoints& error) {

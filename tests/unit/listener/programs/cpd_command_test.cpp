@@ -68,13 +68,17 @@ TEST_F(CpdCommand, WritesTheMovedPointsAndTheMap) {
 }
 
 TEST_F(CpdCommand, NamesFileLineAndReasonOfWhatItCannotRead) {
-  expect_refusal("", 2, "bad.csv:1: no points", "rigid");
-  expect_refusal("x,y,z\n", 2, "no points", "rigid");
-  expect_refusal("1,2,3\n4,5\n", 2, "bad.csv:2: three numbers x,y,z needed, found 2 values", "rigid");
-  expect_refusal("1,2,3\n4,5,6,7\n", 2, "bad.csv:2: three numbers", "rigid");
-  expect_refusal("1,2,3\n4,nan,6\n", 2, "bad.csv:2: \"nan\" is not a finite number", "rigid");
-  expect_refusal("1,2,3\n4,five,6\n", 2, "bad.csv:2: \"five\" is not a number", "rigid");
-  expect_refusal("1,2,3\n\n4,5,6\n", 2, "bad.csv:2: empty line", "rigid");
+  expect_refusal("", 2, "bad.csv: the file is empty", "rigid");
+  expect_refusal("x,y,z\n", 2, "bad.csv:1: no points", "rigid");
+  expect_refusal("1,2,3\n4,5\n", 2, "bad.csv:2: 2 fields, the first row has 3", "rigid");
+  expect_refusal("1,2,3\n4,5,6,7\n", 2, "bad.csv:2: 4 fields, the first row has 3", "rigid");
+  expect_refusal("1,2\n4,5\n", 2, "bad.csv:1: 2 columns, x,y,z are needed", "rigid");
+  expect_refusal("1,2,3,4\n4,5,6,7\n", 2, "bad.csv:1: 4 columns, x,y,z are needed", "rigid");
+  expect_refusal("1,2,3\n4,nan,6\n", 2, "bad.csv:2: column 2: \"nan\" is not a finite number", "rigid");
+  expect_refusal("1,2,3\n4,5,inf\n", 2, "bad.csv:2: column 3: \"inf\" is not a finite number", "rigid");
+  expect_refusal("1,2,3\n4,five,6\n", 2, "bad.csv:2: column 2: \"five\" is not a finite number", "rigid");
+  expect_refusal("1,2,3\n4,5,\n", 2, "bad.csv:2: column 3: \"\" is not a finite number", "rigid");
+  expect_refusal("1,2,3\n\n4,5,6\n", 2, "bad.csv:2: the line is empty", "rigid");
 }
 
 TEST_F(CpdCommand, RefusesPointsThatDetermineNothing) {
