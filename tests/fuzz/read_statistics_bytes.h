@@ -64,8 +64,6 @@ inline std::string read_statistics_bytes(std::string_view bytes) {
     }
   } catch (const InputError&) {
     return "malformed";
-  } catch (const BadPointsFile&) {
-    return "malformed";
   }
   return "read";
 }
