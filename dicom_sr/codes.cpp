@@ -126,6 +126,12 @@ std::string_view value_of(NoteCode note) {
       return "FH-N33";
     case NoteCode::cortex_density_assumed:
       return "FH-N34";
+    case NoteCode::cortex_kernel_sharp:
+      return "FH-N35";
+    case NoteCode::cortex_joint_closed:
+      return "FH-N36";
+    case NoteCode::cortex_density_uneven:
+      return "FH-N37";
   }
   expects(false, "every note code has a coded value");
   return {};
@@ -133,7 +139,7 @@ std::string_view value_of(NoteCode note) {
 
 // The last enumerators of reason_codes.h; the switches above make the compiler ask for a new one.
 constexpr int refusal_count = static_cast<int>(RefusalCode::fracture) + 1;
-constexpr int note_count = static_cast<int>(NoteCode::cortex_density_assumed) + 1;
+constexpr int note_count = static_cast<int>(NoteCode::cortex_density_uneven) + 1;
 
 constexpr std::array named_codes{
     codes::imaging_measurement_report,

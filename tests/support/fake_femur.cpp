@@ -250,6 +250,7 @@ CortexMeasurement draw_cortex(Side side) {
                                                : SurfaceRegion::it);
       map.cth_mm.push_back(static_cast<float>(6.0 - 5.5 * along));
       map.state.push_back(ring < lowest_measured ? VertexState::left_out : VertexState::measured);
+      cortex.unmeasured.push_back(ring < lowest_measured ? Unmeasured::rim : Unmeasured::measured);
     }
   }
   for (int ring = 0; ring + 1 < rings; ++ring) {

@@ -19,8 +19,8 @@ namespace focalhip::proof {
 namespace {
 
 constexpr std::string_view usage =
-    "cortex_hip_proof [--persons N] [--meshes N] [--rescans N] [--defects N] [--densities N] [--threads N]\n"
-    "                 [--first-seed N] [--meshes-folder FOLDER] [--resume FILE]\n";
+    "cortex_hip_proof [--persons N] [--meshes N] [--rescans N] [--defects N] [--densities N] [--kernels N]\n"
+    "                 [--threads N] [--first-seed N] [--meshes-folder FOLDER] [--resume FILE]\n";
 
 struct Command {
   HipProofSize size;
@@ -44,6 +44,8 @@ std::optional<Command> command_of(int argc, char** argv) {
       size.defects = std::atoi(value);
     } else if (option == "--densities") {
       size.densities = std::atoi(value);
+    } else if (option == "--kernels") {
+      size.kernels = std::atoi(value);
     } else if (option == "--threads") {
       size.threads = std::max(1, std::atoi(value));
     } else if (option == "--first-seed") {

@@ -36,8 +36,9 @@ void add_case(FemurResults& results, const FemurCase& one, const ValuesOfSide& v
 void add_scan(FemurResults& results,
               const FemurCase& one,
               const sim::HipParameters& hip,
+              const sim::Protocol& protocol,
               std::uint64_t noise_seed) {
-  const Femora femora = map_hip(hip, grade_a_protocol(hip), noise_seed);
+  const Femora femora = map_hip(hip, protocol, noise_seed);
   add_case(results, one, [&](std::size_t side) { return values_of(femora[side], bone_of(hip, side)); });
 }
 
@@ -80,11 +81,21 @@ void run_person(const HipProofSize& size, const std::string& column, int person,
   }
   if (person < size.rescans && missing("again")) {
     const sim::HipParameters again = sim::repositioned(hip, seed + 17);
-    add_scan(results, hip_case(size, column, person, "again"), again, seed + 1000000);
+    add_scan(
+        results, hip_case(size, column, person, "again"), again, grade_a_protocol(again), seed + 1000000);
   }
   if (person < size.densities && missing("dense")) {
     const sim::HipParameters dense = with_cortical_density(hip, planted_density(person));
-    add_scan(results, hip_case(size, column, person, "dense"), dense, seed + 3000000);
+    add_scan(
+        results, hip_case(size, column, person, "dense"), dense, grade_a_protocol(dense), seed + 3000000);
+  }
+  for (const double overshoot : overshoots) {
+    if (person >= size.kernels || !missing(sharp_variant(overshoot))) continue;
+    sim::Protocol protocol = grade_a_protocol(hip);
+    protocol.overshoot = overshoot;
+    protocol.psf_fwhm_mm = 1.0;
+    add_scan(
+        results, hip_case(size, column, person, sharp_variant(overshoot)), hip, protocol, seed + 4000000);
   }
 }
 

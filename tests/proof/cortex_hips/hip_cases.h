@@ -15,6 +15,7 @@ struct HipProofSize {
   int rescans = 10;   // of the first persons of either column, scanned once more on another day
   int defects = 10;   // scanned with defects
   int densities = 6;  // scanned with another cortical density
+  int kernels = 3;    // scanned with sharp kernels
   int threads = 2;    // persons at a time
   std::uint64_t first_seed = 7310000;  // mesh-based persons: + 5000
   FemurProofSize bones;                // where the real bones are
@@ -30,7 +31,13 @@ struct HipProofSize {
 }
 [[nodiscard]] inline double planted_density(int person) { return person % 2 == 0 ? 1.12 : 0.88; }
 
-// "first", "again", "defect" or "dense" of the n-th person of a column.
+// Edges of a sharp kernel overshoot by this share; blur 1.0 instead of 1.3 mm FWHM.
+inline constexpr std::array overshoots{0.05, 0.10};
+[[nodiscard]] inline std::string sharp_variant(double overshoot) {
+  return overshoot < 0.075 ? "sharp 5" : "sharp 10";
+}
+
+// "first", "again", "defect", "dense" or a sharp_variant of the n-th person of a column.
 [[nodiscard]] FemurCase hip_case(const HipProofSize& size,
                                  const std::string& column,
                                  int person,
