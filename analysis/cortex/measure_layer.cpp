@@ -8,8 +8,6 @@ namespace focalhip {
 
 namespace {
 
-constexpr double peak_from_mm = -3.0;
-constexpr double peak_to_mm = 6.0;
 constexpr double clear_outside_mm = 3.0;  // this far outside the peak is soft tissue
 constexpr double clear_inside_mm = 5.0;   // this far inside it is spongy bone
 constexpr double least_start_mm = 0.2;
@@ -47,7 +45,8 @@ std::optional<std::size_t> peak_of(const CortexProfile& profile) {
   std::optional<std::size_t> peak;
   for (std::size_t i = 0; i < profile.density.size(); ++i) {
     const double x = profile.x_mm(i);
-    if (x < peak_from_mm || x > peak_to_mm || !(profile.weight[i] > 0.0)) continue;
+    if (x < CortexProfile::peak_from_mm || x > CortexProfile::peak_to_mm || !(profile.weight[i] > 0.0))
+      continue;
     if (!peak || profile.density[i] > profile.density[*peak]) peak = i;
   }
   return peak;

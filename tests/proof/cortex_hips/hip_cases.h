@@ -17,7 +17,7 @@ struct HipProofSize {
   int densities = 6;  // scanned with another cortical density
   int kernels = 3;    // scanned with sharp kernels
   int threads = 2;    // persons at a time
-  std::uint64_t first_seed = 7310000;  // mesh-based persons: + 5000
+  std::uint64_t first_seed = 7330000;  // mesh-based persons: + 5000
   FemurProofSize bones;                // where the real bones are
 };
 
