@@ -16,6 +16,8 @@ constexpr double least_thickness_mm = 0.05;
 constexpr double least_r_squared = 0.90;
 constexpr double most_rms_in_noise = 4.0;
 constexpr double plain_rms_in_noise = 2.5;  // noise and texture alone: a low R2 is then that of a thin cortex
+// Spongy bone half as dense as cortex and the cortex above it pass for one thick layer; its density tells.
+constexpr double most_from_bone_in_sd = 5.0;   // of the prior
 constexpr double least_contrast_share = 0.09;  // of the rise: 100 of 1150 mg/cm3
 
 // Where the layer is seen before any fit.
@@ -118,7 +120,10 @@ LayerLimits limits_of(const BonePrior& prior, const MeasureLayerOptions& options
   return limits;
 }
 
-LayerState judged(const LayerFit& fit, const BonePrior& prior, const MeasureLayerOptions& options) {
+LayerState judged(const LayerFit& fit,
+                  const LayerLimits& limits,
+                  const BonePrior& prior,
+                  const MeasureLayerOptions& options) {
   const LayerModel& m = fit.model;
   if (!fit.converged) return LayerState::not_converged;
   if (fit.at_limit) return LayerState::at_limit;
@@ -126,6 +131,8 @@ LayerState judged(const LayerFit& fit, const BonePrior& prior, const MeasureLaye
   if (m.thickness_mm < least_thickness_mm) return LayerState::too_thin;
   const double contrast = m.cortex - std::max(m.outside, m.inside);
   if (contrast < least_contrast_share * (prior.cortex - prior.outside)) return LayerState::not_dense;
+  if (std::abs(m.cortex - limits.prior_mean[1]) > most_from_bone_in_sd * limits.prior_sd[1])
+    return LayerState::not_cortex;
   const double rms_in_noise = fit.rms / options.noise;
   if (rms_in_noise > most_rms_in_noise) return LayerState::bad_fit;
   if (rms_in_noise > plain_rms_in_noise && fit.r_squared < least_r_squared) return LayerState::bad_fit;
@@ -143,7 +150,7 @@ MeasuredLayer fit_from_starts(const LayerSamples& samples,
     LayerModel start = guess;
     start.thickness_mm *= factor;
     const LayerFit fit = fit_layer(samples, start, limits, fit_options);
-    const LayerState state = judged(fit, prior, options);
+    const LayerState state = judged(fit, limits, prior, options);
     const bool better = best.state != LayerState::valid &&
                         (state == LayerState::valid || factor == 1.0 || fit.cost < best.fit.cost);
     if (better) best = {.state = state, .fit = fit, .information_share = {}};
@@ -181,8 +188,15 @@ std::string_view name(CortexMethod method) {
 }
 
 std::string_view name(LayerState state) {
-  constexpr std::array<std::string_view, 8> names{
-      "valid", "no peak", "not converged", "at a limit", "misplaced", "too thin", "not dense", "bad fit"};
+  constexpr std::array<std::string_view, 9> names{"valid",
+                                                  "no peak",
+                                                  "not converged",
+                                                  "at a limit",
+                                                  "misplaced",
+                                                  "too thin",
+                                                  "not dense",
+                                                  "bad fit",
+                                                  "not of the bone's density"};
   return names[static_cast<std::size_t>(state)];
 }
 
