@@ -127,12 +127,14 @@ FemurResult measure_femur(const CtVolume& ct,
 // A femur whose cortex cannot be mapped keeps its densitometry.
 void map_cortex_of(FemurResult& femur,
                    const CtVolume& ct,
+                   const FemurOutcome& outcome,
                    const HipReport& report,
                    const CortexOptions& options) {
   auto* measured = std::get_if<FemurMeasurement>(&femur.outcome);
   if (measured == nullptr) return;
   try {
-    femur.cortex = measure_cortex(ct, *report.calibration, *measured, options);
+    const JointSpaceMap& joint = std::get<SegmentedFemur>(outcome).joint;
+    femur.cortex = measure_cortex(ct, *report.calibration, *measured, joint, options);
     append(measured->notes, femur.cortex->notes);
     measured->grade = worse(measured->grade, femur.cortex->grade);
   } catch (const Refusal& refusal) {
@@ -214,7 +216,7 @@ HipReport analyse(const CtVolume& ct, const Subject& subject, const AnalysisOpti
     for (const Side side : {Side::right, Side::left}) {
       const FemurOutcome& outcome = (*femora)[static_cast<std::size_t>(side)];
       report.femurs.push_back(measure_femur(ct, side, outcome, report, options.densitometry));
-      if (options.map_cortex) map_cortex_of(report.femurs.back(), ct, report, options.cortex);
+      if (options.map_cortex) map_cortex_of(report.femurs.back(), ct, outcome, report, options.cortex);
     }
     use_side(report, ct, *femora, options);
   }

@@ -126,6 +126,12 @@ std::string_view value_of(NoteCode note) {
       return "FH-N33";
     case NoteCode::cortex_density_assumed:
       return "FH-N34";
+    case NoteCode::cortex_kernel_sharp:
+      return "FH-N35";
+    case NoteCode::cortex_joint_closed:
+      return "FH-N36";
+    case NoteCode::cortex_density_uneven:
+      return "FH-N37";
   }
   expects(false, "every note code has a coded value");
   return {};
@@ -133,7 +139,7 @@ std::string_view value_of(NoteCode note) {
 
 // The last enumerators of reason_codes.h; the switches above make the compiler ask for a new one.
 constexpr int refusal_count = static_cast<int>(RefusalCode::fracture) + 1;
-constexpr int note_count = static_cast<int>(NoteCode::cortex_density_assumed) + 1;
+constexpr int note_count = static_cast<int>(NoteCode::cortex_density_uneven) + 1;
 
 constexpr std::array named_codes{
     codes::imaging_measurement_report,
@@ -202,6 +208,8 @@ constexpr std::array named_codes{
     codes::unit_g,
     codes::unit_g_cm2,
     codes::unit_mg_cm3,
+    codes::unit_mg_cm2,
+    codes::unit_percent,
     codes::unit_degree,
     codes::unit_pixels,
     codes::unit_kev,
@@ -213,14 +221,22 @@ constexpr std::array named_codes{
     codes::densitometric_voi,
     codes::qct_calibration,
     codes::femoral_geometry,
+    codes::cortical_region,
     codes::trochanteric_region,
     codes::intertrochanteric_region,
     codes::total_hip_region,
     codes::ctxa_projection,
+    codes::cortical_bone_mapping,
     codes::mineral_basis,
     codes::k2hpo4_equivalent,
+    codes::hydroxyapatite,
     codes::areal_bmd,
     codes::volumetric_bmd,
+    codes::cortical_thickness,
+    codes::mapped_density,
+    codes::endocortical_density,
+    codes::cortical_mass,
+    codes::density_assumed,
     codes::calibration_slope,
     codes::calibration_intercept,
     codes::calibration_r_squared,

@@ -31,7 +31,7 @@ namespace codes {
 inline constexpr std::string_view own_scheme = "99FOCALHIP";
 inline constexpr std::string_view own_scheme_uid = "2.25.158922804235714576922778072285405431866";
 inline constexpr std::string_view own_scheme_name = "FocalHip codes";
-inline constexpr std::string_view own_scheme_version = "3";
+inline constexpr std::string_view own_scheme_version = "4";
 inline constexpr std::string_view own_scheme_organization = "FocalHip Project";
 
 // Document frame: TID 1500, 1001, 1204.
@@ -110,6 +110,8 @@ inline constexpr Code unit_cm3{"cm3", "UCUM", "cubic centimeter"};
 inline constexpr Code unit_g{"g", "UCUM", "gram"};
 inline constexpr Code unit_g_cm2{"g/cm2", "UCUM", "g/cm2"};
 inline constexpr Code unit_mg_cm3{"mg/cm3", "UCUM", "mg/cm^3"};
+inline constexpr Code unit_mg_cm2{"mg/cm2", "UCUM", "mg/cm2"};
+inline constexpr Code unit_percent{"%", "UCUM", "Percent"};
 inline constexpr Code unit_degree{"deg", "UCUM", "deg"};
 inline constexpr Code unit_pixels{"{pixels}", "UCUM", "pixels"};
 inline constexpr Code unit_kev{"keV", "UCUM", "kiloelectronvolt"};
@@ -123,20 +125,30 @@ inline constexpr Code unit_hu_per_mg_cm3{"[hnsf'U].cm3/mg", "UCUM", "HU/(mg/cm3)
 inline constexpr Code densitometric_voi{"FH-F01", own_scheme, "Densitometric volume of interest"};
 inline constexpr Code qct_calibration{"FH-F03", own_scheme, "QCT calibration"};
 inline constexpr Code femoral_geometry{"FH-F04", own_scheme, "Femoral geometry"};
+inline constexpr Code cortical_region{"FH-F05", own_scheme, "Cortex of a region of the surface"};
 inline constexpr Code trochanteric_region{"FH-R02", own_scheme, "Trochanteric region"};
 inline constexpr Code intertrochanteric_region{"FH-R03", own_scheme, "Intertrochanteric region"};
 inline constexpr Code total_hip_region{"FH-R04", own_scheme, "Total hip region"};
 inline constexpr Code ctxa_projection{"FH-M01", own_scheme, "CT X-ray absorptiometry equivalent projection"};
+inline constexpr Code cortical_bone_mapping{"FH-M04", own_scheme, "Cortical bone mapping"};
 inline constexpr Code phantom_calibration{"FH-M10", own_scheme, "Calibration by a phantom in the scan"};
 inline constexpr Code asynchronous_calibration{
     "FH-M11", own_scheme, "Calibration by a phantom scan of another day"};
 inline constexpr Code internal_calibration{"FH-M12", own_scheme, "Calibration by the patient's own tissues"};
 inline constexpr Code mineral_basis{"FH-C04", own_scheme, "Mineral basis of density"};
 inline constexpr Code k2hpo4_equivalent{"FH-C05", own_scheme, "K2HPO4 equivalent"};
+inline constexpr Code hydroxyapatite{"FH-C06", own_scheme, "Hydroxyapatite"};
 
 // Own: quantities.
 inline constexpr Code areal_bmd{"FH-Q01", own_scheme, "Areal bone mineral density"};
 inline constexpr Code volumetric_bmd{"FH-Q02", own_scheme, "Volumetric bone mineral density"};
+inline constexpr Code cortical_thickness{"FH-Q03", own_scheme, "Cortical thickness"};
+inline constexpr Code mapped_density{"FH-Q04", own_scheme, "Cortical bone mineral density"};
+inline constexpr Code endocortical_density{
+    "FH-Q05", own_scheme, "Endocortical trabecular bone mineral density"};
+inline constexpr Code cortical_mass{"FH-Q06", own_scheme, "Cortical mass surface density"};
+inline constexpr Code density_assumed{
+    "FH-Q42", own_scheme, "Share of area whose cortical density is assumed"};
 inline constexpr Code calibration_slope{"FH-Q10", own_scheme, "Calibration slope"};
 inline constexpr Code calibration_intercept{"FH-Q11", own_scheme, "Calibration intercept"};
 inline constexpr Code calibration_r_squared{"FH-Q12", own_scheme, "Calibration coefficient of determination"};

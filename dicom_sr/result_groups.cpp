@@ -161,6 +161,40 @@ ResultGroup voi_group(const FemurMeasurement& femur, VoiName voi) {
       .centre_patient_mm = centroid_patient_mm(femur.voi, voi).value_or(femur.frame.neck_point_patient_mm)};
 }
 
+// Means over the measured surface. Decimals: about a tenth of the precision of two scans.
+ResultGroup cortex_group(const FemurMeasurement& femur, VoiName voi, const CortexMeans& means) {
+  const auto mean = [](const Code& quantity, const Code& unit, double value, int decimals, bool is_mineral) {
+    ResultValue result = value_of(quantity, unit, value, decimals);
+    result.is_mean = true;
+    result.is_hydroxyapatite = is_mineral;
+    return result;
+  };
+  return {
+      .tracking_id = tracking_id(femur.side, name(voi)) + "-CTX",
+      .finding = codes::cortical_region,
+      .side = femur.side,
+      .voi = voi,
+      .method = codes::cortical_bone_mapping,
+      .site = voi == VoiName::fn ? codes::neck_of_femur : codes::proximal_femur,
+      .region = region_of(voi),
+      .algorithm = "FocalHip cortical bone mapping",
+      .values = {mean(codes::cortical_thickness, codes::unit_mm, means.cth_mm, 2, false),
+                 mean(codes::cortical_mass, codes::unit_mg_cm2, means.cm_mg_cm2, 1, true),
+                 mean(codes::mapped_density, codes::unit_mg_cm3, means.cbmd_mg_cm3, 0, true),
+                 mean(codes::endocortical_density, codes::unit_mg_cm3, means.ectd_mg_cm3, 1, true),
+                 value_of(
+                     codes::density_assumed, codes::unit_percent, 100.0 * means.density_from_prior_share, 0)},
+      .centre_patient_mm = centroid_patient_mm(femur.voi, voi).value_or(femur.frame.neck_point_patient_mm)};
+}
+
+void add_cortex_groups(const FemurResult& femur, std::vector<ResultGroup>& groups) {
+  const FemurMeasurement* measured = femur.measurement();
+  if (measured == nullptr || !femur.cortex) return;
+  for (const VoiName voi : all_vois) {
+    if (const auto& means = (*femur.cortex)[voi]) groups.push_back(cortex_group(*measured, voi, *means));
+  }
+}
+
 ResultGroup geometry_group(const FemurMeasurement& femur) {
   const FemurFrame& frame = femur.frame;
   const double angle_deg = frame.neck_shaft_angle_rad * degrees_per_rad;
@@ -257,6 +291,7 @@ std::vector<ResultGroup> result_groups(const HipReport& report) {
       for (const VoiName voi : all_vois) groups.push_back(voi_group(*measured, voi));
     }
   }
+  for (const FemurResult& femur : report.femurs) add_cortex_groups(femur, groups);
   for (const FemurResult& femur : report.femurs) {
     if (const FemurMeasurement* measured = femur.measurement()) groups.push_back(geometry_group(*measured));
   }
@@ -264,11 +299,23 @@ std::vector<ResultGroup> result_groups(const HipReport& report) {
   return groups;
 }
 
-const ResultGroup* find_group(const std::vector<ResultGroup>& groups, Side side, VoiName voi) {
-  const auto found = std::find_if(groups.begin(), groups.end(), [&](const ResultGroup& group) {
-    return group.side == side && group.voi == voi;
+namespace {
+
+const ResultGroup* find(const std::vector<ResultGroup>& groups, const Code& finding, Side side, VoiName voi) {
+  const auto found = std::ranges::find_if(groups, [&](const ResultGroup& group) {
+    return group.finding == finding && group.side == side && group.voi == voi;
   });
   return found == groups.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+const ResultGroup* find_group(const std::vector<ResultGroup>& groups, Side side, VoiName voi) {
+  return find(groups, codes::densitometric_voi, side, voi);
+}
+
+const ResultGroup* find_cortex_group(const std::vector<ResultGroup>& groups, Side side, VoiName voi) {
+  return find(groups, codes::cortical_region, side, voi);
 }
 
 }  // namespace focalhip

@@ -18,7 +18,8 @@ struct ResultValue {
   std::optional<std::string> number{};        // decimal text; absent = could not be computed
   Code missing = codes::measurement_failure;  // why, when absent (CID 42)
   bool is_mean = false;
-  bool is_k2hpo4 = false;  // a density or mass in K2HPO4 equivalent
+  bool is_k2hpo4 = false;          // a density or mass in K2HPO4 equivalent
+  bool is_hydroxyapatite = false;  // ... as hydroxyapatite
   // Least significant change, same unit and basis; absent = not determined. `change` is its concept.
   std::optional<std::string> least_change{};
   Code change{};
@@ -26,7 +27,7 @@ struct ResultValue {
 
 // One measurement group (TID 1501): what belongs to one region of one side, or to the calibration.
 struct ResultGroup {
-  std::string tracking_id;  // "R-FN", "L-GEO", "CALIB"
+  std::string tracking_id;  // "R-FN", "R-FN-CTX", "L-GEO", "CALIB"
   Code finding;
   std::optional<Side> side{};
   std::optional<VoiName> voi{};
@@ -38,11 +39,16 @@ struct ResultGroup {
   Eigen::Vector3d centre_patient_mm{0, 0, 0};  // where a viewer draws the group
 };
 
-// Groups of everything measured: R-FN ... L-TH, then R-GEO, L-GEO, then CALIB. Units are those of the
+// Groups of everything measured: R-FN ... L-TH, then R-FN-CTX ... L-TH-CTX where the cortex was mapped, then
+// R-GEO, L-GEO, then CALIB. Units are those of the
 // output (g/cm2, cm2, cm3, g, mg/cm3); this is the only place that converts.
 [[nodiscard]] std::vector<ResultGroup> result_groups(const HipReport& report);
 
 // The groups of one side's four regions are found by this.
 [[nodiscard]] const ResultGroup* find_group(const std::vector<ResultGroup>& groups, Side side, VoiName voi);
+
+[[nodiscard]] const ResultGroup* find_cortex_group(const std::vector<ResultGroup>& groups,
+                                                   Side side,
+                                                   VoiName voi);
 
 }  // namespace focalhip

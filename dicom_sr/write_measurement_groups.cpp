@@ -60,6 +60,7 @@ void write_value(SrTree& tree, const ResultValue& value) {
   const auto modifiers = [&] {
     if (value.is_mean) tree.code(has_concept_mod, codes::derivation, codes::mean);
     if (value.is_k2hpo4) tree.code(has_concept_mod, codes::mineral_basis, codes::k2hpo4_equivalent);
+    if (value.is_hydroxyapatite) tree.code(has_concept_mod, codes::mineral_basis, codes::hydroxyapatite);
   };
   if (value.number) {
     tree.number(contains, value.quantity, *value.number, value.unit, modifiers);

@@ -13,6 +13,11 @@ namespace focalhip {
 // Densities read along a straight line through the cortex, from outside to inside; x = 0 at the surface
 // vertex. Densities are in the unit of the volume they were read from (mg/cm3 or HU): the fit is free of it.
 struct CortexProfile {
+  // Where the cortex' peak is looked for. Further outside the socket's wall may be denser than the thin
+  // cortex of a head.
+  static constexpr double peak_from_mm = -1.5;
+  static constexpr double peak_to_mm = 6.0;
+
   double first_mm = -6.0;
   double step_mm = 0.25;
   std::vector<double> density;

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <string>
 
-#include "analysis/support/format_number.h"
-#include "analysis/support/reason_codes.h"
+#include "analysis/cortex/exclude_vertices.h"
+#include "analysis/cortex/grade_cortex.h"
 #include "analysis/volume/face_neighbours.h"
 #include "analysis/volume/hu_region.h"
 
@@ -13,8 +13,8 @@ namespace focalhip {
 
 namespace {
 
-constexpr double metal_reach_mm = 5.0;
 constexpr double prior_dominated = 0.5;  // information share below which a density tells the prior [cbm 4]
+constexpr int least_told_vertices = 50;
 
 DensityVolume ha_density(const HuRegion& region, const Calibration& calibration) {
   DensityVolume density{.grid = region.grid, .basis = MineralBasis::hydroxyapatite, .mg_cm3 = {}};
@@ -25,19 +25,6 @@ DensityVolume ha_density(const HuRegion& region, const Calibration& calibration)
     density.mg_cm3[at] = static_cast<float>(value.value);
   });
   return density;
-}
-
-std::vector<Eigen::Vector3d> metal_points(const HuRegion& region, double metal_hu) {
-  std::vector<Eigen::Vector3d> points;
-  for_each_voxel(region.grid, [&](std::size_t at, const Eigen::Vector3d& point_patient_mm) {
-    if (static_cast<double>(region.hu[at]) > metal_hu) points.push_back(point_patient_mm);
-  });
-  return points;
-}
-
-bool near_metal(const std::vector<Eigen::Vector3d>& metal, const Eigen::Vector3d& p) {
-  return std::ranges::any_of(metal,
-                             [&](const Eigen::Vector3d& m) { return (m - p).norm() < metal_reach_mm; });
 }
 
 std::vector<SurfacePoint> points_of(const FemurSurface& surface) {
@@ -64,19 +51,31 @@ bool belongs(SurfaceRegion region, VoiName voi) {
   return false;
 }
 
-std::optional<CortexMeans> means_of(const FemurSurface& surface, const CorticalMap& map, VoiName voi) {
+template <typename Belongs>
+std::optional<CortexMeans> means_where(const FemurSurface& surface,
+                                       const CorticalMap& map,
+                                       const Belongs& belongs_here) {
   CortexMeans means;
+  double told = 0.0;
+  double told_area = 0.0;
+  int told_vertices = 0;
   for (std::size_t v = 0; v < map.state.size(); ++v) {
-    if (map.state[v] != VertexState::measured || !belongs(surface.region[v], voi)) continue;
+    if (map.state[v] != VertexState::measured || !belongs_here(surface.region[v])) continue;
     const double area = surface.area_mm2[v];
+    const auto cbmd = static_cast<double>(map.cbmd_mg_cm3[v]);
     ++means.vertices;
     means.area_mm2 += area;
     means.cth_mm += area * static_cast<double>(map.cth_mm[v]);
     means.cm_mg_cm2 += area * static_cast<double>(map.cm_mg_cm2[v]);
-    means.cbmd_mg_cm3 += area * static_cast<double>(map.cbmd_mg_cm3[v]);
+    means.cbmd_mg_cm3 += area * cbmd;
     means.ectd_mg_cm3 += area * static_cast<double>(map.ectd_mg_cm3[v]);
-    if (static_cast<double>(map.information_share[v]) < prior_dominated)
+    if (static_cast<double>(map.information_share[v]) < prior_dominated) {
       means.density_from_prior_share += area;
+    } else {
+      ++told_vertices;
+      told += area * cbmd;
+      told_area += area;
+    }
   }
   if (means.vertices == 0) return std::nullopt;
   for (double* sum : {&means.cth_mm,
@@ -86,6 +85,7 @@ std::optional<CortexMeans> means_of(const FemurSurface& surface, const CorticalM
                       &means.density_from_prior_share}) {
     *sum /= means.area_mm2;
   }
+  if (told_vertices >= least_told_vertices) means.told_cbmd_mg_cm3 = told / told_area;
   return means;
 }
 
@@ -101,24 +101,17 @@ MapCortexOptions with_scan(const MapCortexOptions& given,
   return options;
 }
 
-void grade_map(CortexMeasurement& cortex, const CortexOptions& options) {
-  const double invalid = cortex.map.invalid_share;
-  const std::string found =
-      fixed(100.0 * invalid, 1) + " % of the surface without a cortex that could be read";
-  if (invalid > options.most_invalid_measured) {
-    throw Refusal(RefusalCode::segmentation,
-                  found + ", " + fixed(100.0 * options.most_invalid_measured, 0) + " % allowed");
+// Which regions of the surface are asked for the cortex' own density; none = shaft below the VOIs.
+std::optional<double> density_spread(const FemurSurface& surface, const CorticalMap& map) {
+  std::vector<double> told;
+  for (const SurfaceRegion region :
+       {SurfaceRegion::none, SurfaceRegion::it, SurfaceRegion::tr, SurfaceRegion::fn}) {
+    const auto means = means_where(surface, map, [region](SurfaceRegion at) { return at == region; });
+    if (means && means->told_cbmd_mg_cm3) told.push_back(*means->told_cbmd_mg_cm3);
   }
-  if (invalid > options.most_invalid_noted) {
-    cortex.grade = Grade::b;
-    cortex.notes.push_back({NoteCode::cortex_incomplete, found});
-  }
-  if (cortex.map.bone.from_fallback) {
-    cortex.grade = worse(cortex.grade, Grade::b);
-    cortex.notes.push_back({NoteCode::cortex_density_assumed,
-                            "no cortex thick enough to show its density; " +
-                                fixed(cortex.map.bone.prior.cortex, 0) + " mg/cm3 taken"});
-  }
+  if (told.size() < 2) return std::nullopt;
+  const auto [low, high] = std::ranges::minmax(told);
+  return (high - low) / map.bone.prior.cortex;
 }
 
 }  // namespace
@@ -133,6 +126,7 @@ std::vector<std::string> problems_in(const CortexOptions& options) {
   require(options.surface.cut_below_lesser_trochanter_mm >= 0.0,
           "surface.cut_below_lesser_trochanter_mm: not negative");
   require(options.default_noise_hu > 0.0, "default_noise_hu: above 0");
+  require(options.least_joint_gap_mm >= 0.0, "least_joint_gap_mm: not negative");
   require(options.threads >= 1, "threads: at least 1");
   return problems;
 }
@@ -140,29 +134,31 @@ std::vector<std::string> problems_in(const CortexOptions& options) {
 CortexMeasurement measure_cortex(const CtVolume& ct,
                                  const Calibration& calibration,
                                  const FemurMeasurement& femur,
+                                 const JointSpaceMap& joint,
                                  const CortexOptions& options) {
   const HuRegion region = hu_under(ct, femur.mask.mask.grid);
   const DensityVolume density = ha_density(region, calibration);
   CortexMeasurement cortex;
   cortex.surface = make_femur_surface(femur.mask, femur.frame, femur.voi, options.surface);
   const std::vector<SurfacePoint> points = points_of(cortex.surface);
-  const std::vector<Eigen::Vector3d> metal = metal_points(region, options.metal_hu);
+  cortex.unmeasured = excluded_vertices(cortex.surface, region, femur, joint, options);
   std::vector<std::uint8_t> measurable;
-  for (std::size_t v = 0; v < points.size(); ++v) {
-    const bool usable =
-        cortex.surface.to_rim_mm[v] >= options.rim_mm && !near_metal(metal, points[v].position_mm);
-    measurable.push_back(usable ? 1 : 0);
-  }
+  for (const Unmeasured why : cortex.unmeasured) measurable.push_back(why == Unmeasured::measured ? 1 : 0);
   cortex.map = map_cortex(density,
                           cortex.surface.mesh,
                           points,
                           measurable,
                           with_scan(options.map, ct, calibration, options.default_noise_hu),
                           options.threads);
-  for (const VoiName voi : all_vois) {
-    cortex.regions[static_cast<std::size_t>(voi)] = means_of(cortex.surface, cortex.map, voi);
+  for (std::size_t v = 0; v < points.size(); ++v) {
+    if (cortex.map.state[v] == VertexState::failed) cortex.unmeasured[v] = Unmeasured::no_fit;
   }
-  grade_map(cortex, options);
+  for (const VoiName voi : all_vois) {
+    cortex.regions[static_cast<std::size_t>(voi)] =
+        means_where(cortex.surface, cortex.map, [voi](SurfaceRegion at) { return belongs(at, voi); });
+  }
+  cortex.density_spread = density_spread(cortex.surface, cortex.map);
+  grade_cortex(cortex, ct, calibration, options);
   return cortex;
 }
 

@@ -8,8 +8,6 @@ namespace focalhip {
 
 namespace {
 
-constexpr double peak_from_mm = -3.0;
-constexpr double peak_to_mm = 6.0;
 constexpr double clear_outside_mm = 3.0;  // this far outside the peak is soft tissue
 constexpr double clear_inside_mm = 5.0;   // this far inside it is spongy bone
 constexpr double least_start_mm = 0.2;
@@ -18,6 +16,8 @@ constexpr double least_thickness_mm = 0.05;
 constexpr double least_r_squared = 0.90;
 constexpr double most_rms_in_noise = 4.0;
 constexpr double plain_rms_in_noise = 2.5;  // noise and texture alone: a low R2 is then that of a thin cortex
+// Spongy bone half as dense as cortex and the cortex above it pass for one thick layer; its density tells.
+constexpr double most_from_bone_in_sd = 5.0;   // of the prior
 constexpr double least_contrast_share = 0.09;  // of the rise: 100 of 1150 mg/cm3
 
 // Where the layer is seen before any fit.
@@ -47,7 +47,8 @@ std::optional<std::size_t> peak_of(const CortexProfile& profile) {
   std::optional<std::size_t> peak;
   for (std::size_t i = 0; i < profile.density.size(); ++i) {
     const double x = profile.x_mm(i);
-    if (x < peak_from_mm || x > peak_to_mm || !(profile.weight[i] > 0.0)) continue;
+    if (x < CortexProfile::peak_from_mm || x > CortexProfile::peak_to_mm || !(profile.weight[i] > 0.0))
+      continue;
     if (!peak || profile.density[i] > profile.density[*peak]) peak = i;
   }
   return peak;
@@ -119,7 +120,10 @@ LayerLimits limits_of(const BonePrior& prior, const MeasureLayerOptions& options
   return limits;
 }
 
-LayerState judged(const LayerFit& fit, const BonePrior& prior, const MeasureLayerOptions& options) {
+LayerState judged(const LayerFit& fit,
+                  const LayerLimits& limits,
+                  const BonePrior& prior,
+                  const MeasureLayerOptions& options) {
   const LayerModel& m = fit.model;
   if (!fit.converged) return LayerState::not_converged;
   if (fit.at_limit) return LayerState::at_limit;
@@ -127,6 +131,8 @@ LayerState judged(const LayerFit& fit, const BonePrior& prior, const MeasureLaye
   if (m.thickness_mm < least_thickness_mm) return LayerState::too_thin;
   const double contrast = m.cortex - std::max(m.outside, m.inside);
   if (contrast < least_contrast_share * (prior.cortex - prior.outside)) return LayerState::not_dense;
+  if (std::abs(m.cortex - limits.prior_mean[1]) > most_from_bone_in_sd * limits.prior_sd[1])
+    return LayerState::not_cortex;
   const double rms_in_noise = fit.rms / options.noise;
   if (rms_in_noise > most_rms_in_noise) return LayerState::bad_fit;
   if (rms_in_noise > plain_rms_in_noise && fit.r_squared < least_r_squared) return LayerState::bad_fit;
@@ -144,7 +150,7 @@ MeasuredLayer fit_from_starts(const LayerSamples& samples,
     LayerModel start = guess;
     start.thickness_mm *= factor;
     const LayerFit fit = fit_layer(samples, start, limits, fit_options);
-    const LayerState state = judged(fit, prior, options);
+    const LayerState state = judged(fit, limits, prior, options);
     const bool better = best.state != LayerState::valid &&
                         (state == LayerState::valid || factor == 1.0 || fit.cost < best.fit.cost);
     if (better) best = {.state = state, .fit = fit, .information_share = {}};
@@ -182,8 +188,15 @@ std::string_view name(CortexMethod method) {
 }
 
 std::string_view name(LayerState state) {
-  constexpr std::array<std::string_view, 8> names{
-      "valid", "no peak", "not converged", "at a limit", "misplaced", "too thin", "not dense", "bad fit"};
+  constexpr std::array<std::string_view, 9> names{"valid",
+                                                  "no peak",
+                                                  "not converged",
+                                                  "at a limit",
+                                                  "misplaced",
+                                                  "too thin",
+                                                  "not dense",
+                                                  "bad fit",
+                                                  "not of the bone's density"};
   return names[static_cast<std::size_t>(state)];
 }
 

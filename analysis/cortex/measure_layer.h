@@ -39,11 +39,12 @@ enum class LayerState {
   valid,
   no_peak,  // nothing in the profile stands out
   not_converged,
-  at_limit,   // thickness or blur ended on a limit
-  misplaced,  // more than 4 mm from the vertex
-  too_thin,   // below 0.05 mm
-  not_dense,  // cortex not above its surroundings
-  bad_fit,    // residual above 4 noise SD, or above 2.5 with R2 below 0.90
+  at_limit,    // thickness or blur ended on a limit
+  misplaced,   // more than 4 mm from the vertex
+  too_thin,    // below 0.05 mm
+  not_dense,   // cortex not above its surroundings
+  bad_fit,     // residual above 4 noise SD, or above 2.5 with R2 below 0.90
+  not_cortex,  // density more than 5 SD of its prior off the bone's: dense spongy bone taken in
 };
 [[nodiscard]] std::string_view name(LayerState state);
 

@@ -196,7 +196,8 @@ double weigh_profile(CortexProfile& profile, double outside, double rise) {
       profile.weight[at] =
           from_middle < near_mm ? 1.0 : (from_middle < further_mm ? further_weight : far_weight);
     }
-    if (x < -3.0 || x > 6.0 || !(profile.weight[at] > 0.0)) continue;
+    if (x < CortexProfile::peak_from_mm || x > CortexProfile::peak_to_mm || !(profile.weight[at] > 0.0))
+      continue;
     if (peak < 0 || profile.density[at] > profile.density[static_cast<std::size_t>(peak)]) peak = i;
   }
   if (peak < 0) return -1.0;

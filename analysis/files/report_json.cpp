@@ -154,7 +154,8 @@ Json means_json(const std::optional<CortexMeans>& means) {
           {"cm_mg_cm2", number(means->cm_mg_cm2)},
           {"cbmd_mg_cm3", number(means->cbmd_mg_cm3)},
           {"ectd_mg_cm3", number(means->ectd_mg_cm3)},
-          {"density_from_prior_share", number(means->density_from_prior_share)}};
+          {"density_from_prior_share", number(means->density_from_prior_share)},
+          {"told_cbmd_mg_cm3", number(means->told_cbmd_mg_cm3)}};
 }
 
 Json cortex_json(const std::optional<CortexMeasurement>& cortex) {
@@ -166,6 +167,9 @@ Json cortex_json(const std::optional<CortexMeasurement>& cortex) {
                {"invalid_fraction", number(cortex->map.invalid_share)},
                {"global_density_mg_cm3", number(bone.prior.cortex)},
                {"global_density_assumed", bone.from_fallback},
+               {"mass_curve_density_mg_cm3",
+                bone.mass_curve_cortex > 0.0 ? number(bone.mass_curve_cortex) : Json(nullptr)},
+               {"density_spread", number(cortex->density_spread)},
                {"sigma_mm", number(bone.prior.blur_sd_mm)},
                {"mean_cth_mm", whole ? number(whole->cth_mm) : Json(nullptr)},
                {"cut_below_lesser_trochanter_mm", number(cortex->surface.cut_below_lesser_trochanter_mm)}};

@@ -83,6 +83,8 @@ void write_surface_vtk(const std::filesystem::path& file, const CortexMeasuremen
   reals("ectd_mg_cm3", map.ectd_mg_cm3);
   reals("cth_sd_mm", map.cth_sd_mm);
   flags("valid", [&](std::size_t v) { return map.state[v] == VertexState::measured; });
+  // 0 measured, 1 rim, 2 metal, 3 joint not visible, 4 joint closed, 5 no fit
+  flags("unmeasured", [&](std::size_t v) { return cortex.unmeasured[v]; });
   flags("stood_in",
         [&](std::size_t v) { return map.state[v] == VertexState::failed && map.has_value[v] != 0; });
   reals("density_information", map.information_share);

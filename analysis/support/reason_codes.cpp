@@ -127,6 +127,12 @@ Words words(NoteCode code) {
       return {"CORTEX_INCOMPLETE", "Cortex not readable on part of the surface"};
     case NoteCode::cortex_density_assumed:
       return {"CORTEX_DENSITY_ASSUMED", "Cortical density assumed"};
+    case NoteCode::cortex_kernel_sharp:
+      return {"CORTEX_KERNEL_SHARP", "Cortical values of a sharp kernel"};
+    case NoteCode::cortex_joint_closed:
+      return {"CORTEX_JOINT_CLOSED", "No cortex measured where the joint is closed"};
+    case NoteCode::cortex_density_uneven:
+      return {"CORTEX_DENSITY_UNEVEN", "Cortical density differs between regions"};
   }
   expects(false, "every note code has words");
   return {};
@@ -145,7 +151,7 @@ std::span<const RefusalCode> all_refusal_codes() {
   return codes;
 }
 std::span<const NoteCode> all_note_codes() {
-  static const auto codes = every<NoteCode, static_cast<std::size_t>(NoteCode::cortex_density_assumed) + 1>();
+  static const auto codes = every<NoteCode, static_cast<std::size_t>(NoteCode::cortex_density_uneven) + 1>();
   return codes;
 }
 

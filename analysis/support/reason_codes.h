@@ -80,6 +80,9 @@ enum class NoteCode {
   cortex_not_mapped,       // CORTEX_NOT_MAPPED     densitometry only: the cortex could not be mapped
   cortex_incomplete,       // CORTEX_INCOMPLETE     no cortex could be read on part of the surface
   cortex_density_assumed,  // CORTEX_DENSITY_ASSUMED  no cortex thick enough to show its own density
+  cortex_kernel_sharp,     // CORTEX_KERNEL_SHARP   edges enhanced: densities and thin cortex are off
+  cortex_joint_closed,     // CORTEX_JOINT_CLOSED   head not measured where the joint is closed or not visible
+  cortex_density_uneven,   // CORTEX_DENSITY_UNEVEN  cortical density differs between regions
 };
 [[nodiscard]] std::string_view code_string(NoteCode code);
 [[nodiscard]] std::string_view meaning(NoteCode code);

@@ -23,39 +23,73 @@ struct Row {
   Code quantity;
   const char* words;
   const char* unit;
+  bool of_cortex = false;
 };
-const std::array<Row, 7> rows{{{codes::areal_bmd, "Areal BMD (aBMD)", "g/cm\u00B2"},
-                               {codes::volumetric_bmd, "Volumetric BMD, integral", "mg/cm\u00B3"},
-                               {codes::trabecular_bmd, "Volumetric BMD, trabecular", "mg/cm\u00B3"},
-                               {codes::cortical_bmd, "Volumetric BMD, cortical", "mg/cm\u00B3"},
-                               {codes::bone_mineral_content, "Bone mineral content", "g"},
-                               {codes::area, "Projected area", "cm\u00B2"},
-                               {codes::volume, "Volume", "cm\u00B3"}}};
+const std::array<Row, 11> rows{
+    {{codes::areal_bmd, "Areal BMD (aBMD)", "g/cm\u00B2"},
+     {codes::volumetric_bmd, "Volumetric BMD, integral", "mg/cm\u00B3"},
+     {codes::trabecular_bmd, "Volumetric BMD, trabecular", "mg/cm\u00B3"},
+     {codes::cortical_bmd, "Volumetric BMD, cortical", "mg/cm\u00B3"},
+     {codes::bone_mineral_content, "Bone mineral content", "g"},
+     {codes::area, "Projected area", "cm\u00B2"},
+     {codes::volume, "Volume", "cm\u00B3"},
+     {codes::cortical_thickness, "Cortical thickness (CTh)", "mm", true},
+     {codes::cortical_mass, "Cortical mass (CM), HA", "mg/cm\u00B2", true},
+     {codes::mapped_density, "Cortical density (CBMD), HA", "mg/cm\u00B3", true},
+     {codes::endocortical_density, "Density below it (ECTD), HA", "mg/cm\u00B3", true}}};
 
-std::string shown_value(const ResultGroup* group, const Code& quantity) {
-  if (group == nullptr) return "";
-  const auto found = std::find_if(group->values.begin(), group->values.end(), [&](const ResultValue& value) {
-    return value.quantity == quantity;
-  });
-  return found != group->values.end() && found->number ? *found->number : "n/a";
-}
-
-// "+-0.021" below the value; nothing where it is not determined.
-std::string shown_change(const ResultGroup* group, const Code& quantity) {
-  if (group == nullptr) return "";
-  for (const ResultValue& value : group->values) {
-    if (value.quantity == quantity && value.least_change) return "\u00B1" + *value.least_change;
+// Rows of the cortex stand where any was mapped.
+std::vector<Row> rows_of(const std::vector<ResultGroup>& groups) {
+  const bool has_cortex = std::ranges::any_of(
+      groups, [](const ResultGroup& group) { return group.finding == codes::cortical_region; });
+  std::vector<Row> shown;
+  for (const Row& row : rows) {
+    if (!row.of_cortex || has_cortex) shown.push_back(row);
   }
-  return "";
+  return shown;
 }
 
-bool has_change(const std::vector<ResultGroup>& groups, const Code& quantity) {
-  return std::ranges::any_of(
-      groups, [&](const ResultGroup& group) { return group.voi && !shown_change(&group, quantity).empty(); });
+const ResultGroup* group_of(const std::vector<ResultGroup>& groups, const Row& row, Side side, VoiName voi) {
+  return row.of_cortex ? find_cortex_group(groups, side, voi) : find_group(groups, side, voi);
 }
 
-double row_height(const std::vector<ResultGroup>& groups, const Code& quantity) {
-  return value_row_height + (has_change(groups, quantity) ? change_row_height : 0.0);
+const ResultValue* find_value(const ResultGroup* group, const Code& quantity) {
+  if (group == nullptr) return nullptr;
+  const auto found = std::ranges::find(group->values, quantity, &ResultValue::quantity);
+  return found != group->values.end() ? &*found : nullptr;
+}
+
+std::string shown_value(const ResultGroup* group, const Row& row) {
+  if (group == nullptr) return row.of_cortex ? "n/a" : "";
+  const ResultValue* value = find_value(group, row.quantity);
+  return value != nullptr && value->number ? *value->number : "n/a";
+}
+
+// What stands small below a value: "+-0.021", the least significant change; of cortical density the share of
+// the area where it is assumed, "83 %". Nothing where it is not determined.
+std::string shown_below(const ResultGroup* group, const Row& row) {
+  if (row.quantity == codes::mapped_density) {
+    const ResultValue* share = find_value(group, codes::density_assumed);
+    return share != nullptr && share->number ? *share->number + " %" : "";
+  }
+  const ResultValue* value = find_value(group, row.quantity);
+  return value != nullptr && value->least_change ? "\u00B1" + *value->least_change : "";
+}
+
+const char* words_below(const Row& row) {
+  return row.quantity == codes::mapped_density ? "area where it is assumed, not seen"
+                                               : "least significant change";
+}
+
+bool has_below(const std::vector<ResultGroup>& groups, const Row& row) {
+  return std::ranges::any_of(all_vois, [&](VoiName voi) {
+    return !shown_below(group_of(groups, row, Side::right, voi), row).empty() ||
+           !shown_below(group_of(groups, row, Side::left, voi), row).empty();
+  });
+}
+
+double row_height(const std::vector<ResultGroup>& groups, const Row& row) {
+  return value_row_height + (has_below(groups, row) ? change_row_height : 0.0);
 }
 
 const FemurResult* femur_of(const HipReport& report, Side side) {
@@ -93,15 +127,14 @@ void draw_block(Canvas& canvas,
     canvas.line(name(voi), cell, {.size_px = 15.0, .bold = true, .align = Align::right});
     cell.top = first_value_row;
     cell.height = value_row_height - 2.0;
-    const ResultGroup* group = find_group(groups, side, voi);
-    for (const Row& row : rows) {
-      canvas.line(
-          shown_value(group, row.quantity), cell, {.size_px = 16.0, .bold = is_total, .align = Align::right});
+    for (const Row& row : rows_of(groups)) {
+      const ResultGroup* group = group_of(groups, row, side, voi);
+      canvas.line(shown_value(group, row), cell, {.size_px = 16.0, .bold = is_total, .align = Align::right});
       const Rect below{cell.left, cell.top + change_offset, cell.width, change_height};
-      canvas.line(shown_change(group, row.quantity),
+      canvas.line(shown_below(group, row),
                   below,
                   {.size_px = 12.0, .colour = palette::quiet_ink, .align = Align::right});
-      cell.top += row_height(groups, row.quantity);
+      cell.top += row_height(groups, row);
     }
   }
 }
@@ -115,17 +148,19 @@ double draw_table(Canvas& canvas,
                   const std::vector<ResultGroup>& groups) {
   const double head_height = side_row_height + name_row_height;
   double height = head_height;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    Rect row{top_left.x, top_left.y + height, width, row_height(groups, rows[i].quantity)};
+  bool panel = true;
+  for (const Row& shown : rows_of(groups)) {
+    Rect row{top_left.x, top_left.y + height, width, row_height(groups, shown)};
     height += row.height;
-    if (i % 2 == 0) canvas.fill(row, palette::panel);
-    const Rect below{row.left + 18.0, row.top + change_offset, 180.0, change_height};
-    if (has_change(groups, rows[i].quantity)) {
-      canvas.line("least significant change", below, {.size_px = 12.0, .colour = palette::quiet_ink});
+    if (panel) canvas.fill(row, palette::panel);
+    panel = !panel;
+    const Rect below{row.left + 18.0, row.top + change_offset, 220.0, change_height};
+    if (has_below(groups, shown)) {
+      canvas.line(words_below(shown), below, {.size_px = 12.0, .colour = palette::quiet_ink});
     }
     row.height = value_row_height - 2.0;
-    canvas.line(rows[i].words, {row.left + 6.0, row.top, 192.0, row.height}, {.size_px = 14.0});
-    canvas.line(rows[i].unit,
+    canvas.line(shown.words, {row.left + 6.0, row.top, 192.0, row.height}, {.size_px = 14.0});
+    canvas.line(shown.unit,
                 {row.left + 198.0, row.top, label_width - 198.0, row.height},
                 {.size_px = 13.0, .colour = palette::quiet_ink});
   }

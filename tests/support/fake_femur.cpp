@@ -250,6 +250,7 @@ CortexMeasurement draw_cortex(Side side) {
                                                : SurfaceRegion::it);
       map.cth_mm.push_back(static_cast<float>(6.0 - 5.5 * along));
       map.state.push_back(ring < lowest_measured ? VertexState::left_out : VertexState::measured);
+      cortex.unmeasured.push_back(ring < lowest_measured ? Unmeasured::rim : Unmeasured::measured);
     }
   }
   for (int ring = 0; ring + 1 < rings; ++ring) {
@@ -260,6 +261,39 @@ CortexMeasurement draw_cortex(Side side) {
       surface.mesh.triangles.push_back({b, b + around, a + around});
     }
   }
+  // Levels of a woman of 70 years, thinnest at the neck.
+  cortex.regions = {CortexMeans{.vertices = 500,
+                                .area_mm2 = 1600.0,
+                                .cth_mm = 0.842,
+                                .cm_mg_cm2 = 94.1,
+                                .cbmd_mg_cm3 = 1117.0,
+                                .ectd_mg_cm3 = 96.3,
+                                .density_from_prior_share = 0.97,
+                                .told_cbmd_mg_cm3 = {}},
+                    CortexMeans{.vertices = 1900,
+                                .area_mm2 = 5900.0,
+                                .cth_mm = 0.921,
+                                .cm_mg_cm2 = 103.0,
+                                .cbmd_mg_cm3 = 1118.0,
+                                .ectd_mg_cm3 = 71.8,
+                                .density_from_prior_share = 0.93,
+                                .told_cbmd_mg_cm3 = 1116.0},
+                    CortexMeans{.vertices = 1700,
+                                .area_mm2 = 5200.0,
+                                .cth_mm = 2.616,
+                                .cm_mg_cm2 = 293.5,
+                                .cbmd_mg_cm3 = 1122.0,
+                                .ectd_mg_cm3 = 24.4,
+                                .density_from_prior_share = 0.18,
+                                .told_cbmd_mg_cm3 = 1123.0},
+                    CortexMeans{.vertices = 4100,
+                                .area_mm2 = 12700.0,
+                                .cth_mm = 1.604,
+                                .cm_mg_cm2 = 179.7,
+                                .cbmd_mg_cm3 = 1119.0,
+                                .ectd_mg_cm3 = 55.5,
+                                .density_from_prior_share = 0.62,
+                                .told_cbmd_mg_cm3 = 1121.0}};
   return cortex;
 }
 

@@ -15,6 +15,7 @@
 #include "analysis/cortex/read_profile.h"
 #include "analysis/support/parallel_for.h"
 #include "tests/proof/cortex/cortex_cases.h"
+#include "tests/proof/cortex/density_honesty.h"
 #include "tests/proof/cortex/experiments.h"
 #include "tests/proof/proof_table.h"
 
@@ -290,5 +291,6 @@ int main(int argc, char** argv) {
            threads,
            true);
   run_experiments(table, seed + 8000, threads);
+  density_honesty(table, seed + 20000, threads);
   return table.all_met() ? 0 : 1;
 }

@@ -1,7 +1,6 @@
 #include "tests/proof/cortex_hips/mapped_hip.h"
 
 #include <cmath>
-#include <limits>
 #include <unordered_map>
 
 #include "analysis/pipeline.h"
@@ -12,8 +11,6 @@ namespace focalhip::proof {
 namespace sim = simulator;
 
 namespace {
-
-Eigen::Vector3d vector_of(const sim::Vec3& v) { return {v.x, v.y, v.z}; }
 
 // Nearest of many points, by cells of 4 mm; nothing beyond 4 mm.
 class PointFinder {
@@ -57,25 +54,16 @@ class PointFinder {
 };
 
 bool in_cap(const Eigen::Vector3d& p, const sim::SideTruth& truth) {
-  const Eigen::Vector3d from_head = p - vector_of(truth.head_centre);
+  const Eigen::Vector3d from_head = p - eigen(truth.head_centre);
   return from_head.norm() < truth.head_radius_mm + 2.0 &&
-         from_head.normalized().dot(vector_of(truth.neck_axis_direction)) > -0.3;
+         from_head.normalized().dot(eigen(truth.neck_axis_direction)) > -0.3;
 }
 
-MappedFemur compared(const FemurResult& femur, const sim::SurfaceMesh& surface, const sim::SideTruth& side) {
-  MappedFemur mapped{.side = femur.side, .failure = {}};
-  mapped.truth = surface;
-  if (!femur.cortex) {
-    mapped.failure = femur.unmeasured() != nullptr ? femur.unmeasured()->reason.detail : "no cortical map";
-    return mapped;
-  }
-  const CorticalMap& map = femur.cortex->map;
-  const FemurSurface& measured = femur.cortex->surface;
-  mapped.global_density = map.bone.prior.cortex;
-  mapped.blur_sd_mm = map.bone.prior.blur_sd_mm;
-  mapped.regions = femur.cortex->regions;
+void pair_vertices(MappedFemur& mapped, const sim::SideTruth& side) {
+  const CorticalMap& map = mapped.cortex->map;
+  const FemurSurface& measured = mapped.cortex->surface;
   std::vector<Eigen::Vector3d> true_points;
-  for (const sim::Vec3& v : surface.vertices_patient_mm) true_points.push_back(vector_of(v));
+  for (const sim::Vec3& v : mapped.truth.vertices_patient_mm) true_points.push_back(eigen(v));
   const PointFinder truth_finder(true_points);
   for (std::size_t v = 0; v < map.state.size(); ++v) {
     const Eigen::Vector3d& p = measured.mesh.vertices_mm[v];
@@ -86,8 +74,7 @@ MappedFemur compared(const FemurResult& femur, const sim::SurfaceMesh& surface, 
     pair.ectd = static_cast<double>(map.ectd_mg_cm3[v]);
     pair.information = static_cast<double>(map.information_share[v]);
     if (const auto near = truth_finder.nearest(p)) {
-      const sim::CortexTruth& truth = surface.cortex[*near];
-      pair.true_vertex = *near;
+      const sim::CortexTruth& truth = mapped.truth.cortex[*near];
       pair.truth_valid = truth.valid;
       pair.true_cth_mm = truth.cth_mm;
       pair.true_cbmd = truth.cbmd_mg_cm3;
@@ -98,10 +85,20 @@ MappedFemur compared(const FemurResult& femur, const sim::SurfaceMesh& surface, 
   const PointFinder measured_finder(measured.mesh.vertices_mm);
   for (const Eigen::Vector3d& p : true_points) {
     const auto near = measured_finder.nearest(p);
-    const bool usable = near && map.state[*near] == VertexState::measured;
-    mapped.cth_at_truth.push_back(usable ? static_cast<double>(map.cth_mm[*near])
-                                         : std::numeric_limits<double>::quiet_NaN());
+    mapped.nearest_measured.push_back(near ? static_cast<int>(*near) : -1);
   }
+}
+
+MappedFemur compared(const FemurResult& femur, const sim::SurfaceMesh& surface, const sim::SideTruth& side) {
+  MappedFemur mapped;
+  mapped.side = femur.side;
+  mapped.truth = surface;
+  if (!femur.cortex) {
+    mapped.failure = femur.unmeasured() != nullptr ? femur.unmeasured()->reason.detail : "no cortical map";
+    return mapped;
+  }
+  mapped.cortex = *femur.cortex;
+  pair_vertices(mapped, side);
   return mapped;
 }
 
@@ -117,29 +114,14 @@ std::array<MappedFemur, 2> map_hip(const sim::HipParameters& hip,
   const CtVolume ct = test::ct_volume(scan.grid, std::move(scan.hu), protocol.tube_kvp);
   const HipReport report = analyse(ct, {}, options);
   std::array<MappedFemur, 2> mapped;
-  mapped[0] = {.side = Side::right, .failure = report.refusal ? report.refusal->detail : "not reported"};
-  mapped[1] = {.side = Side::left, .failure = mapped[0].failure};
+  mapped[1].side = Side::left;
+  for (MappedFemur& femur : mapped) femur.failure = report.refusal ? report.refusal->detail : "not reported";
   for (const FemurResult& femur : report.femurs) {
     const bool right = femur.side == Side::right;
     mapped[right ? 0 : 1] =
         compared(femur, right ? surfaces.right : surfaces.left, right ? scan.truth.right : scan.truth.left);
   }
   return mapped;
-}
-
-sim::HipParameters with_bone_loss(sim::HipParameters hip, double factor) {
-  for (sim::FemurParameters* f : {&hip.right, &hip.left}) {
-    for (double* cortex : {&f->head_cortex_mm,
-                           &f->superior_neck_cortex_mm,
-                           &f->calcar_cortex_mm,
-                           &f->trochanter_cortex_mm,
-                           &f->lesser_cortex_mm,
-                           &f->shaft_cortex_mm}) {
-      *cortex *= factor;
-    }
-    f->trabecular_scale *= factor;
-  }
-  return hip;
 }
 
 }  // namespace focalhip::proof

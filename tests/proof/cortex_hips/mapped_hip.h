@@ -27,26 +27,21 @@ struct VertexPair {
   double cbmd = 0.0;
   double ectd = 0.0;
   double information = 0.0;
-  std::size_t true_vertex = 0;
 };
 
 struct MappedFemur {
   Side side = Side::right;
   std::string failure;  // empty = mapped
-  double global_density = 0.0;
-  double blur_sd_mm = 0.0;
-  std::vector<VertexPair> vertices;
+  std::optional<CortexMeasurement> cortex;
+  std::vector<VertexPair> vertices;  // of the measured surface
   simulator::SurfaceMesh truth;
-  // Measured map carried to the true vertices (value of the nearest measured vertex; NaN = none).
-  std::vector<double> cth_at_truth;
-  std::array<std::optional<CortexMeans>, 4> regions;
+  std::vector<int> nearest_measured;  // vertex of the measured surface for each of the true one; -1 = none
 };
 
 [[nodiscard]] std::array<MappedFemur, 2> map_hip(const simulator::HipParameters& hip,
                                                  const simulator::Protocol& protocol,
                                                  std::uint64_t noise_seed);
 
-// Cortex thinner and spongy bone rarer by a factor, everywhere.
-[[nodiscard]] simulator::HipParameters with_bone_loss(simulator::HipParameters hip, double factor);
+[[nodiscard]] inline Eigen::Vector3d eigen(const simulator::Vec3& v) { return {v.x, v.y, v.z}; }
 
 }  // namespace focalhip::proof

@@ -28,11 +28,30 @@ std::vector<std::string> numbers(const ResultGroup& group) {
 }
 
 TEST(ResultGroups, FollowRightThenLeftThenGeometryThenCalibration) {
+  EXPECT_THAT(tracking_ids(result_groups(test::both_sides_report())),
+              ElementsAre("R-FN",
+                          "R-TR",
+                          "R-IT",
+                          "R-TH",
+                          "L-FN",
+                          "L-TR",
+                          "L-IT",
+                          "L-TH",
+                          "R-FN-CTX",
+                          "R-TR-CTX",
+                          "R-IT-CTX",
+                          "R-TH-CTX",
+                          "L-FN-CTX",
+                          "L-TR-CTX",
+                          "L-IT-CTX",
+                          "L-TH-CTX",
+                          "R-GEO",
+                          "L-GEO",
+                          "CALIB"));
   EXPECT_THAT(
-      tracking_ids(result_groups(test::both_sides_report())),
-      ElementsAre("R-FN", "R-TR", "R-IT", "R-TH", "L-FN", "L-TR", "L-IT", "L-TH", "R-GEO", "L-GEO", "CALIB"));
-  EXPECT_THAT(tracking_ids(result_groups(test::one_side_report())),
-              ElementsAre("L-FN", "L-TR", "L-IT", "L-TH", "L-GEO", "CALIB"));
+      tracking_ids(result_groups(test::one_side_report())),
+      ElementsAre(
+          "L-FN", "L-TR", "L-IT", "L-TH", "L-FN-CTX", "L-TR-CTX", "L-IT-CTX", "L-TH-CTX", "L-GEO", "CALIB"));
   EXPECT_TRUE(result_groups(test::refused_report_with_pictures()).empty());
 }
 
@@ -50,6 +69,28 @@ TEST(ResultGroups, ConvertNativeUnitsToThoseOfTheReport) {
   const ResultGroup* neck = find_group(groups, Side::right, VoiName::fn);
   ASSERT_NE(neck, nullptr);
   EXPECT_THAT(numbers(*neck), ElementsAre("0.612", "248.6", "5.21", "14.87", "3.19", "104.5", "646.3"));
+}
+
+TEST(ResultGroups, TellTheCortexOfARegionAndHowMuchOfItsDensityIsAssumed) {
+  HipReport report = test::both_sides_report();
+  report.femurs[0].cortex->regions[1] = CortexMeans{.vertices = 900,
+                                                    .area_mm2 = 2500.0,
+                                                    .cth_mm = 0.8349,
+                                                    .cm_mg_cm2 = 93.26,
+                                                    .cbmd_mg_cm3 = 1117.4,
+                                                    .ectd_mg_cm3 = -3.21,
+                                                    .density_from_prior_share = 0.834,
+                                                    .told_cbmd_mg_cm3 = {}};
+  const std::vector<ResultGroup> groups = result_groups(report);
+  const ResultGroup* cortex = find_cortex_group(groups, Side::right, VoiName::tr);
+  ASSERT_NE(cortex, nullptr);
+  EXPECT_THAT(numbers(*cortex), ElementsAre("0.83", "93.3", "1117", "-3.2", "83"));
+  EXPECT_EQ(cortex->method, codes::cortical_bone_mapping);
+  EXPECT_NE(find_group(groups, Side::right, VoiName::tr), cortex);
+  report.femurs[0].cortex->regions[1].reset();
+  EXPECT_EQ(find_cortex_group(result_groups(report), Side::right, VoiName::tr), nullptr);
+  report.femurs[0].cortex.reset();
+  EXPECT_EQ(find_cortex_group(result_groups(report), Side::right, VoiName::fn), nullptr);
 }
 
 // sigma 1.25 HU per mg/cm3 and beta -10 HU: density = 0.8 HU + 8.
@@ -113,8 +154,13 @@ TEST(ResultGroups, StateTheMineralOfEveryDensityAndMass) {
   for (const ResultGroup& group : result_groups(test::both_sides_report())) {
     for (const ResultValue& value : group.values) {
       const bool is_density = value.unit == codes::unit_g_cm2 || value.unit == codes::unit_mg_cm3 ||
-                              value.unit == codes::unit_g || value.unit == codes::unit_mg_cm3_per_hu;
-      EXPECT_EQ(value.is_k2hpo4, is_density) << group.tracking_id << " " << value.quantity.meaning;
+                              value.unit == codes::unit_g || value.unit == codes::unit_mg_cm3_per_hu ||
+                              value.unit == codes::unit_mg_cm2;
+      const bool is_cortex = group.finding == codes::cortical_region;
+      EXPECT_EQ(value.is_k2hpo4, is_density && !is_cortex)
+          << group.tracking_id << " " << value.quantity.meaning;
+      EXPECT_EQ(value.is_hydroxyapatite, is_density && is_cortex)
+          << group.tracking_id << " " << value.quantity.meaning;
     }
   }
 }

@@ -164,5 +164,23 @@ TEST(MeasureLayer, RefusesWhatIsNoCortex) {
   EXPECT_EQ(measure_layer({}, {}, {}).state, LayerState::no_peak);
 }
 
+// Below the head plates of spongy bone reach half the cortex' density and end millimetres deep: one thick
+// layer of middling density describes it all, and is no cortex.
+TEST(MeasureLayer, DoesNotTakeDenseSpongyBoneIntoTheCortex) {
+  CortexProfile profile;
+  const ProfileBlur blur{.gaussian_sd_mm = 0.55, .box_mm = 0.0};
+  const auto step = [&](double x, double at) { return blurred_step(x - at, blur).value; };
+  for (int i = 0; i < 65; ++i) {
+    const double x = profile.x_mm(static_cast<std::size_t>(i));
+    profile.density.push_back(30.0 + 1090.0 * step(x, 0.0) - 420.0 * step(x, 0.8) - 400.0 * step(x, 5.0));
+    profile.weight.push_back(1.0);
+  }
+  const MeasuredLayer layer =
+      measure_layer(profile, {.outside = 30.0, .cortex = 1120.0, .blur_sd_mm = 0.55}, {.noise = 40.0});
+  const bool thin = layer.state == LayerState::valid && layer.fit.model.thickness_mm < 1.5;
+  EXPECT_TRUE(thin || layer.state == LayerState::not_cortex)
+      << name(layer.state) << ' ' << layer.fit.model.thickness_mm << ' ' << layer.fit.model.cortex;
+}
+
 }  // namespace
 }  // namespace focalhip

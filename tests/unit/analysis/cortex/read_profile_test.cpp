@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "analysis/cortex/measure_layer.h"
+
 namespace focalhip {
 namespace {
 
@@ -96,6 +98,26 @@ TEST(WeighProfile, LeavesOutAnotherBoneAndTellsTheGap) {
   EXPECT_NEAR(gap, 2.2, 0.4);  // half way between the bumps, one a little higher
   EXPECT_EQ(profile.weight[4], 0.0);
   EXPECT_EQ(profile.weight[26], 1.0);
+}
+
+// A head's cortex of 0.4 mm shows a third of its density; the socket's wall 2.5 mm away is denser.
+TEST(WeighProfile, KeepsAThinCortexBesideADenserWall) {
+  CortexProfile profile;
+  const ProfileBlur blur{.gaussian_sd_mm = 0.55, .box_mm = 0.0};
+  const auto step = [&](double x, double at) { return blurred_step(x - at, blur).value; };
+  for (int i = 0; i < 65; ++i) {
+    const double x = profile.x_mm(static_cast<std::size_t>(i));
+    profile.density.push_back(30.0 + 1090.0 * (step(x, 0.0) - step(x, 0.4)) + 190.0 * step(x, 0.4) +
+                              900.0 * (step(x, -4.5) - step(x, -2.5)));
+    profile.weight.push_back(1.0);
+  }
+  EXPECT_GT(weigh_profile(profile, 0.0, 1150.0), 0.0);
+  EXPECT_EQ(profile.weight[12], 0.0) << "the wall, x = -3 mm";
+  EXPECT_EQ(profile.weight[25], 1.0) << "the cortex, x = 0.25 mm";
+  const MeasuredLayer layer =
+      measure_layer(profile, {.outside = 30.0, .cortex = 1120.0, .blur_sd_mm = 0.55}, {});
+  ASSERT_EQ(layer.state, LayerState::valid);
+  EXPECT_NEAR(layer.fit.model.thickness_mm, 0.4, 0.03);
 }
 
 TEST(WeighProfile, LeavesOutTheFarCortex) {

@@ -52,6 +52,20 @@ TEST(DrawTable, IsLowerWithoutChangesAndSaysWhatIsKnownOfThem) {
   EXPECT_TRUE(says(without.page, least_significant_change_words()));
 }
 
+TEST(DrawTable, ShowsTheCortexAndWhereItsDensityIsAssumed) {
+  const Page page = drawn(result_groups(test::both_sides_report())).page;
+  EXPECT_TRUE(says(page, "Cortical thickness (CTh)"));
+  EXPECT_TRUE(says(page, "area where it is assumed, not seen"));
+  EXPECT_TRUE(says(page, "0.84"));  // neck of the drawn cortex
+  EXPECT_TRUE(says(page, "97 %"));
+}
+
+TEST(DrawTable, HasNoRowsOfTheCortexWhereNoneWasMapped) {
+  std::vector<ResultGroup> groups = result_groups(test::both_sides_report());
+  std::erase_if(groups, [](const ResultGroup& g) { return g.finding == codes::cortical_region; });
+  EXPECT_FALSE(says(drawn(groups).page, "Cortical thickness (CTh)"));
+}
+
 TEST(DrawTable, KeepsTextsApart) {
   const Drawn table = drawn(groups_with("0.021"));
   for (std::size_t i = 0; i < table.page.texts.size(); ++i) {
