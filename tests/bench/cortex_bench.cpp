@@ -8,8 +8,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -21,44 +19,18 @@
 #include "analysis/surface/diffuse_on_surface.h"
 #include "analysis/volume/hu_region.h"
 #include "testdata/simulator/simulate.h"
+#include "tests/bench/stage_times.h"
 #include "tests/support/simulated_volume.h"
 
 namespace {
 
 using namespace focalhip;
+using bench::median;
+using bench::StageTimes;
 
 constexpr double budget_s = 4.0;  // DESIGN.md: surface and fits, both sides, 2 cores
 
 double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
-class StageTimes {
- public:
-  void run(const std::string& stage, const std::function<void()>& work) {
-    if (!times_.contains(stage)) order_.push_back(stage);
-    const double start = processor_seconds();
-    work();
-    times_[stage].push_back(processor_seconds() - start);
-  }
-  void print() const {
-    double sum = 0.0;
-    for (const std::string& stage : order_) sum += median(times_.at(stage));
-    std::printf("one thread, right side, processor time:\n");
-    for (const std::string& stage : order_) {
-      const double s = median(times_.at(stage));
-      std::printf("  %-34s %6.3f s  %4.1f %%\n", stage.c_str(), s, 100.0 * s / sum);
-    }
-    std::printf("  %-34s %6.3f s\n", "sum", sum);
-  }
-
- private:
-  std::map<std::string, std::vector<double>> times_;
-  std::vector<std::string> order_;
-};
 
 struct MeasuredSide {
   FemurMeasurement femur;

@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
-#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -22,11 +21,14 @@
 #include "analysis/femur/separate_femur.h"
 #include "analysis/volume/smooth_gaussian.h"
 #include "testdata/simulator/simulate.h"
+#include "tests/bench/stage_times.h"
 #include "tests/support/simulated_volume.h"
 
 namespace {
 
 using namespace focalhip;
+using bench::median;
+using bench::StageTimes;
 
 constexpr double budget_s = 5.0;  // DESIGN.md: segmentation, landmarks, regions, both sides, 2 cores
 
@@ -35,33 +37,6 @@ double seconds_of(const std::function<void()>& work) {
   work();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values[values.size() / 2];
-}
-
-class StageTimes {
- public:
-  void run(const std::string& stage, const std::function<void()>& work) {
-    if (!times_.contains(stage)) order_.push_back(stage);
-    times_[stage].push_back(seconds_of(work));
-  }
-  void print() const {
-    double sum = 0.0;
-    for (const std::string& stage : order_) sum += median(times_.at(stage));
-    std::printf("one thread, right side:\n");
-    for (const std::string& stage : order_) {
-      const double s = median(times_.at(stage));
-      std::printf("  %-22s %6.3f s  %4.1f %%\n", stage.c_str(), s, 100.0 * s / sum);
-    }
-    std::printf("  %-22s %6.3f s\n", "sum", sum);
-  }
-
- private:
-  std::map<std::string, std::vector<double>> times_;
-  std::vector<std::string> order_;
-};
 
 void run_stages(const CtVolume& ct, const Calibration& calibration, StageTimes& times) {
   const FemurOptions options{.threads = 1};
