@@ -67,6 +67,7 @@ bool EditableMesh::has_edge(int a, int b) const {
 
 std::vector<int> EditableMesh::neighbours(int vertex) const {
   std::vector<int> result;
+  result.reserve(2 * fan_[index(vertex)].size());
   for (const int t : fan_[index(vertex)]) {
     for (const int v : triangle_[index(t)]) {
       if (v != vertex) result.push_back(v);
@@ -77,7 +78,19 @@ std::vector<int> EditableMesh::neighbours(int vertex) const {
   return result;
 }
 
-bool EditableMesh::is_rim(int vertex) const { return neighbours(vertex).size() > fan_[index(vertex)].size(); }
+// Round an inner vertex every neighbour stands in two triangles of the one fan; on a rim the two at its ends
+// stand in one, and what cancels elsewhere is left of them.
+bool EditableMesh::is_rim(int vertex) const {
+  int left = 0;
+  for (const int t : fan_[index(vertex)]) {
+    for (const int v : triangle_[index(t)]) left ^= v == vertex ? 0 : v;
+  }
+  return left != 0;
+}
+
+int EditableMesh::valence(int vertex) const {
+  return static_cast<int>(fan_[index(vertex)].size()) + (is_rim(vertex) ? 1 : 0);
+}
 
 int EditableMesh::opposite(int triangle, const Edge& edge) const {
   for (const int v : triangle_[index(triangle)]) {
@@ -182,9 +195,8 @@ bool EditableMesh::flip_if_more_regular(const Edge& edge) {
   const int d = opposite(shared[1], edge);
   if (c == d || has_edge(c, d)) return false;
   const auto excess = [&](int v, int change) {
-    const int valence = static_cast<int>(neighbours(v).size()) + change;
-    const int wanted = is_rim(v) ? 4 : 6;
-    return (valence - wanted) * (valence - wanted);
+    const int off = valence(v) + change - (is_rim(v) ? 4 : 6);
+    return off * off;
   };
   const int before = excess(edge.a, 0) + excess(edge.b, 0) + excess(c, 0) + excess(d, 0);
   const int after = excess(edge.a, -1) + excess(edge.b, -1) + excess(c, 1) + excess(d, 1);

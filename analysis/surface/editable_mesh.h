@@ -29,6 +29,7 @@ class EditableMesh {
   [[nodiscard]] bool is_rim(int vertex) const;
   [[nodiscard]] bool is_rim(const Edge& edge) const { return triangles_at(edge).size() == 1; }
   [[nodiscard]] std::vector<int> neighbours(int vertex) const;  // sorted
+  [[nodiscard]] int valence(int vertex) const;                  // number of neighbours
   [[nodiscard]] bool is_alive(int vertex) const { return !fan_[static_cast<std::size_t>(vertex)].empty(); }
   [[nodiscard]] int vertex_count() const {
     return static_cast<int>(position_mm_.size());
