@@ -202,6 +202,16 @@ double FemurModel::arthritic(Vec3 p, double distance_mm, double spongy) const {
   return spongy;
 }
 
+double FemurModel::cortical_mg_cm3(Vec3 p_femur_mm) const {
+  const FemurParameters& f = shape_.parameters();
+  double density = f.cortical_density_mg_cm3;
+  for (const CorticalPatch& patch : f.cortical_patches) {
+    const double sigma = patch.fwhm_mm / 2.3548;
+    density *= 1.0 + patch.change * gaussian(length(p_femur_mm - patch.centre_femur_mm), sigma);
+  }
+  return density;
+}
+
 FemurPoint FemurModel::point_femur(Vec3 p_femur_mm, double edge_width_mm) const {
   const auto [distance, cortex, trabecular] = fields_.sample(p_femur_mm);
   if (distance > 1.0F) return {distance, 0.0, 0.0};
@@ -212,7 +222,7 @@ FemurPoint FemurModel::point_femur(Vec3 p_femur_mm, double edge_width_mm) const 
   const double cortical_share =
       std::clamp(0.5 + endosteal / std::max(transition_mm, edge_width_mm), 0.0, 1.0);
   const FemurParameters& f = shape_.parameters();
-  double density = f.cortical_density_mg_cm3;
+  double density = cortical_mg_cm3(p_femur_mm);
   if (cortical_share < 1.0) {
     const double variation = std::exp(texture_sd_log_ * texture_.sample(shape_.texture_point(p_femur_mm)) -
                                       0.5 * texture_sd_log_ * texture_sd_log_);

@@ -65,6 +65,7 @@ class FemurModel {
   [[nodiscard]] bool near(Vec3 p_patient_mm) const;
 
  private:
+  [[nodiscard]] double cortical_mg_cm3(Vec3 p_femur_mm) const;
   [[nodiscard]] double arthritic(Vec3 p_femur_mm, double distance_mm, double spongy_mg_cm3) const;
   void widen_box(const RigidMotion* motion);
   [[nodiscard]] double broken_distance_mm(Vec3 p_placed_mm) const;

@@ -33,6 +33,13 @@ struct FocalDefect {
   double depth = 0.35;    // lost fraction of thickness and density at the centre, 0 .. 0.5
 };
 
+// Cortex of another density round a place, as a Gaussian; its thickness stays.
+struct CorticalPatch {
+  Vec3 centre_femur_mm;  // near the periosteal surface
+  double fwhm_mm = 15.0;
+  double change = 0.12;  // share of the cortical density added at the centre; negative = taken away
+};
+
 // A hole in spongy bone filled with fluid.
 struct Cyst {
   Vec3 centre_mm;  // femur frame in a femur; from the head's centre (lateral, anterior, cranial) in a pelvis
@@ -93,6 +100,7 @@ struct FemurParameters {
   double streak_contrast = 0.0;     // of plates along the arcades, share of what stands above marrow
 
   std::vector<FocalDefect> defects;
+  std::vector<CorticalPatch> cortical_patches;
   std::uint64_t texture_seed = 1;
 
   // The surface of a real bone; then the shape above is that of the implicit femur that fits it, from which

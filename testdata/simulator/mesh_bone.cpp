@@ -123,6 +123,7 @@ FemurParameters wearing(const FemurParameters& drawn, std::shared_ptr<const Mesh
   worn.texture_anisotropy = drawn.texture_anisotropy;
   worn.streak_contrast = drawn.streak_contrast;
   worn.defects = drawn.defects;
+  worn.cortical_patches = drawn.cortical_patches;
   worn.texture_seed = drawn.texture_seed;
   worn.fracture = drawn.fracture;
   worn.sclerosis_mg_cm3 = drawn.sclerosis_mg_cm3;

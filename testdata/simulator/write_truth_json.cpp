@@ -85,6 +85,15 @@ void add_side(JsonWriter& json, const SideTruth& t, const FemurParameters& f) {
     json.end();
   }
   json.end();
+  json.begin_array("cortical_patches");
+  for (const CorticalPatch& patch : f.cortical_patches) {
+    json.begin_object();
+    json.value("centre_femur_frame_mm", patch.centre_femur_mm);
+    json.value("fwhm_mm", patch.fwhm_mm);
+    json.value("density_change", patch.change);
+    json.end();
+  }
+  json.end();
   json.end();
 }
 

@@ -20,7 +20,8 @@ namespace {
 
 constexpr std::string_view usage =
     "cortex_hip_proof [--persons N] [--meshes N] [--rescans N] [--defects N] [--densities N] [--kernels N]\n"
-    "                 [--threads N] [--first-seed N] [--meshes-folder FOLDER] [--resume FILE]\n";
+    "                 [--patches N] [--troubles N] [--threads N] [--first-seed N] [--meshes-folder FOLDER] "
+    "[--resume FILE]\n";
 
 struct Command {
   HipProofSize size;
@@ -46,6 +47,10 @@ std::optional<Command> command_of(int argc, char** argv) {
       size.densities = std::atoi(value);
     } else if (option == "--kernels") {
       size.kernels = std::atoi(value);
+    } else if (option == "--patches") {
+      size.patches = std::atoi(value);
+    } else if (option == "--troubles") {
+      size.troubles = std::atoi(value);
     } else if (option == "--threads") {
       size.threads = std::max(1, std::atoi(value));
     } else if (option == "--first-seed") {

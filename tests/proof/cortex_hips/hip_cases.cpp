@@ -42,6 +42,28 @@ void add_scan(FemurResults& results,
   add_case(results, one, [&](std::size_t side) { return values_of(femora[side], bone_of(hip, side)); });
 }
 
+// What disturbs a map: a worn joint, a hardened beam, cortex that is not as dense everywhere.
+void run_troubles(const HipProofSize& size,
+                  const std::string& column,
+                  int person,
+                  const sim::HipParameters& hip,
+                  FemurResults& results) {
+  const auto scan = [&](const std::string& variant,
+                        const sim::HipParameters& changed,
+                        const sim::Protocol& protocol,
+                        std::uint64_t noise) {
+    const FemurCase one = hip_case(size, column, person, variant);
+    if (!results.has(one)) add_scan(results, one, changed, protocol, one.seed + noise);
+  };
+  const sim::HipParameters worn = with_severe_arthritis(hip);
+  scan("arthritic", worn, grade_a_protocol(worn), 6000000);
+  sim::Protocol hardened = grade_a_protocol(hip);
+  hardened.beam_hardening = hardening;
+  scan("hardened", hip, hardened, 7000000);
+  const sim::HipParameters uneven = with_uneven_shaft(hip, uneven_fwhm_mm, uneven_change);
+  scan("uneven", uneven, grade_a_protocol(uneven), 8000000);
+}
+
 }  // namespace
 
 FemurCase hip_case(const HipProofSize& size,
@@ -65,7 +87,8 @@ void run_person(const HipProofSize& size, const std::string& column, int person,
   const sim::HipParameters hip =
       with_bone_loss(person_of(first, size.bones), losses[static_cast<std::size_t>(person) % losses.size()]);
   const bool defect = person < size.defects && missing("defect");
-  if (missing("first") || defect) {
+  const bool patch = person < size.patches && missing("patch");
+  if (missing("first") || defect || patch) {
     const Femora whole = map_hip(hip, grade_a_protocol(hip), seed);
     if (missing("first")) {
       add_case(results, first, [&](std::size_t side) { return values_of(whole[side], bone_of(hip, side)); });
@@ -76,6 +99,14 @@ void run_person(const HipProofSize& size, const std::string& column, int person,
       const Femora thin = map_hip(thinned, grade_a_protocol(hip), seed + 2000000);
       add_case(results, hip_case(size, column, person, "defect"), [&](std::size_t side) {
         return defect_values(whole[side], thin[side], bone_of(hip, side), fwhm_mm);
+      });
+    }
+    if (patch) {
+      const sim::HipParameters planted =
+          with_cortical_patches(hip, patch_fwhm_mm, planted_density(person) - 1.0);
+      const Femora dense = map_hip(planted, grade_a_protocol(hip), seed + 5000000);
+      add_case(results, hip_case(size, column, person, "patch"), [&](std::size_t side) {
+        return patch_values(whole[side], dense[side], bone_of(hip, side), patch_fwhm_mm);
       });
     }
   }
@@ -97,6 +128,7 @@ void run_person(const HipProofSize& size, const std::string& column, int person,
     add_scan(
         results, hip_case(size, column, person, sharp_variant(overshoot)), hip, protocol, seed + 4000000);
   }
+  if (person < size.troubles) run_troubles(size, column, person, hip, results);
 }
 
 }  // namespace focalhip::proof

@@ -16,6 +16,8 @@ struct HipProofSize {
   int defects = 10;   // scanned with defects
   int densities = 6;  // scanned with another cortical density
   int kernels = 3;    // scanned with sharp kernels
+  int patches = 6;    // scanned with another cortical density in three places
+  int troubles = 4;   // scanned with severe arthritis, in a hardened beam, with uneven cortical density
   int threads = 2;    // persons at a time
   std::uint64_t first_seed = 7330000;  // mesh-based persons: + 5000
   FemurProofSize bones;                // where the real bones are
@@ -37,7 +39,16 @@ inline constexpr std::array overshoots{0.05, 0.10};
   return overshoot < 0.075 ? "sharp 5" : "sharp 10";
 }
 
-// "first", "again", "defect", "dense" or a sharp_variant of the n-th person of a column.
+// Width of the places whose density is changed, and of the uneven part of the shaft; what the latter loses.
+inline constexpr double patch_fwhm_mm = 15.0;
+inline constexpr double uneven_fwhm_mm = 60.0;
+inline constexpr double uneven_change = -0.15;
+// Twice the simulator's usual beam hardening: bone loses 6 % per doubling of the body's width beyond 300 mm,
+// its middle reads 20 HU low.
+inline constexpr double hardening = 2.0;
+
+// "first", "again", "defect", "dense", "patch", "arthritic", "hardened", "uneven" or a sharp_variant of the
+// n-th person of a column.
 [[nodiscard]] FemurCase hip_case(const HipProofSize& size,
                                  const std::string& column,
                                  int person,

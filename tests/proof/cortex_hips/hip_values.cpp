@@ -10,6 +10,7 @@
 #include <Eigen/Geometry>
 
 #include "analysis/surface/diffuse_on_surface.h"
+#include "testdata/simulator/femur_model.h"
 #include "tests/proof/cortex_hips/hip_changes.h"
 
 namespace focalhip::proof {
@@ -30,6 +31,13 @@ void add(Values& values, const std::string& name, double error) {
   values[name + ".squares"] += error * error;
 }
 
+// Thicker than all is in the last one.
+std::string band_of(double true_cth_mm) {
+  std::size_t b = 0;
+  while (b + 1 < thickness_bands.size() && true_cth_mm >= thickness_bands[b].high) ++b;
+  return "band" + std::to_string(b);
+}
+
 void add_errors(Values& values, const MappedFemur& femur) {
   for (const VertexPair& v : femur.vertices) {
     if (v.state == VertexState::left_out) continue;
@@ -46,14 +54,11 @@ void add_errors(Values& values, const MappedFemur& femur) {
       continue;
     }
     values["wrong"] += wrong;
-    for (std::size_t b = 0; b < thickness_bands.size(); ++b) {
-      if (v.true_cth_mm < thickness_bands[b].low || v.true_cth_mm >= thickness_bands[b].high) continue;
-      const std::string band = "band" + std::to_string(b);
-      add(values, band, error);
-      values[band + ".cbmd"] += v.cbmd;
-      values[band + ".true_cbmd"] += v.true_cbmd;
-      values[band + ".prior"] += v.information < prior_dominated ? 1.0 : 0.0;
-    }
+    const std::string band = band_of(v.true_cth_mm);
+    add(values, band, error);
+    values[band + ".cbmd"] += v.cbmd;
+    values[band + ".true_cbmd"] += v.true_cbmd;
+    values[band + ".prior"] += v.information < prior_dominated ? 1.0 : 0.0;
     add(values, "ectd", v.ectd - v.true_ectd);
     if (v.true_cth_mm >= 2.0) add(values, "cbmd", 100.0 * (v.cbmd / v.true_cbmd - 1.0));
   }
@@ -158,22 +163,48 @@ struct CarriedMaps {
   std::array<std::vector<double>, smoothing_fwhm_mm.size()> smoothed;
 };
 
-// Where the true loss round a place is at least half its largest.
-std::vector<std::size_t> half_loss(const MappedFemur& whole,
-                                   const MappedFemur& thin,
-                                   const Eigen::Vector3d& place,
-                                   double radius_mm) {
+// How a quantity changes between the truth of two scans.
+using Change = std::function<double(const sim::CortexTruth&, const sim::CortexTruth&)>;
+
+// Where the true change round a place is at least half its largest.
+std::vector<std::size_t> half_change(const MappedFemur& before,
+                                     const MappedFemur& after,
+                                     const Eigen::Vector3d& place,
+                                     double radius_mm,
+                                     const Change& change) {
   std::vector<std::size_t> near;
-  const auto loss = [&](std::size_t v) { return whole.truth.cortex[v].cth_mm - thin.truth.cortex[v].cth_mm; };
+  const auto at = [&](std::size_t v) {
+    return std::abs(change(before.truth.cortex[v], after.truth.cortex[v]));
+  };
   double largest = 0.0;
-  for (std::size_t v = 0; v < whole.truth.cortex.size(); ++v) {
-    if (!whole.truth.cortex[v].valid || !thin.truth.cortex[v].valid) continue;
-    if ((eigen(whole.truth.vertices_patient_mm[v]) - place).norm() > radius_mm) continue;
+  for (std::size_t v = 0; v < before.truth.cortex.size(); ++v) {
+    if (!before.truth.cortex[v].valid || !after.truth.cortex[v].valid) continue;
+    if ((eigen(before.truth.vertices_patient_mm[v]) - place).norm() > radius_mm) continue;
     near.push_back(v);
-    largest = std::max(largest, loss(v));
+    largest = std::max(largest, at(v));
   }
-  std::erase_if(near, [&](std::size_t v) { return loss(v) < 0.5 * largest; });
+  std::erase_if(near, [&](std::size_t v) { return at(v) < 0.5 * largest; });
   return near;
+}
+
+double percent(double after, double before) { return 100.0 * (after / before - 1.0); }
+
+void add_trouble(Values& values, const MappedFemur& femur) {
+  const CortexMeasurement& cortex = *femur.cortex;
+  const auto noted = [&](NoteCode code) {
+    return std::ranges::any_of(cortex.notes, [&](const QualityNote& n) { return n.code == code; }) ? 1.0
+                                                                                                   : 0.0;
+  };
+  values["note.uneven"] = noted(NoteCode::cortex_density_uneven);
+  values["note.joint"] = noted(NoteCode::cortex_joint_closed);
+  values["note.incomplete"] = noted(NoteCode::cortex_incomplete);
+  if (cortex.density_spread) values["spread"] = *cortex.density_spread;
+  for (std::size_t v = 0; v < femur.vertices.size(); ++v) {
+    if (!femur.vertices[v].cap) continue;
+    const Unmeasured why = cortex.unmeasured[v];
+    values["cap.all"] += 1.0;
+    if (why == Unmeasured::closed_joint || why == Unmeasured::hidden_joint) values["cap.left_out"] += 1.0;
+  }
 }
 
 }  // namespace
@@ -184,6 +215,7 @@ Values values_of(const MappedFemur& femur, const sim::FemurParameters& bone) {
   add_errors(values, femur);
   add_regions_and_places(values, femur, bone);
   add_mesh(values, femur.cortex->surface.mesh);
+  add_trouble(values, femur);
   values["bone.cbmd"] = femur.cortex->map.bone.prior.cortex;
   values["bone.true_cbmd"] = bone.cortical_density_mg_cm3;
   values["bone.blur"] = femur.cortex->map.bone.prior.blur_sd_mm;
@@ -201,9 +233,12 @@ Values defect_values(const MappedFemur& whole,
   const CarriedMaps after(thin);
   const auto side = whole.side == Side::right ? sim::Side::right : sim::Side::left;
   const std::array places = places_patient_mm(bone, side);
+  const Change loss = [](const sim::CortexTruth& a, const sim::CortexTruth& b) {
+    return a.cth_mm - b.cth_mm;
+  };
   for (std::size_t k = 0; k < places.size(); ++k) {
     const std::string name(place_names[k]);
-    for (const std::size_t v : half_loss(whole, thin, eigen(places[k]), 1.5 * fwhm_mm)) {
+    for (const std::size_t v : half_change(whole, thin, eigen(places[k]), 1.5 * fwhm_mm, loss)) {
       if (!std::isfinite(before.cth[v]) || !std::isfinite(after.cth[v])) continue;
       const sim::CortexTruth& truth_before = whole.truth.cortex[v];
       const sim::CortexTruth& truth_after = thin.truth.cortex[v];
@@ -214,11 +249,45 @@ Values defect_values(const MappedFemur& whole,
       for (std::size_t s = 0; s < smoothing_fwhm_mm.size(); ++s)
         values[name + ".seen" + std::to_string(smoothing_fwhm_mm[s])] +=
             before.smoothed[s][v] - after.smoothed[s][v];
-      values[name + ".cbmd"] += 100.0 * (after.cbmd[v] / before.cbmd[v] - 1.0);
-      values[name + ".true_cbmd"] += 100.0 * (truth_after.cbmd_mg_cm3 / truth_before.cbmd_mg_cm3 - 1.0);
+      values[name + ".cbmd"] += percent(after.cbmd[v], before.cbmd[v]);
+      values[name + ".true_cbmd"] += percent(truth_after.cbmd_mg_cm3, truth_before.cbmd_mg_cm3);
       values[name + ".ectd"] += after.ectd[v] - before.ectd[v];
       values[name + ".true_ectd"] += truth_after.ectd_mg_cm3 - truth_before.ectd_mg_cm3;
       values[name + ".prior"] += after.information[v] < prior_dominated ? 1.0 : 0.0;
+    }
+  }
+  return values;
+}
+
+Values patch_values(const MappedFemur& whole,
+                    const MappedFemur& dense,
+                    const sim::FemurParameters& bone,
+                    double fwhm_mm) {
+  if (!whole.cortex || !dense.cortex || whole.truth.cortex.size() != dense.truth.cortex.size())
+    return {{"mapped", 0.0}};
+  Values values{{"mapped", 1.0}};
+  const CarriedMaps before(whole);
+  const CarriedMaps after(dense);
+  const auto side = whole.side == Side::right ? sim::Side::right : sim::Side::left;
+  const std::array two = places_patient_mm(bone, side);
+  const sim::FemurPose pose(sim::FemurShape(bone), side);
+  const Change denser = [](const sim::CortexTruth& a, const sim::CortexTruth& b) {
+    return percent(b.cbmd_mg_cm3, a.cbmd_mg_cm3);
+  };
+  for (const sim::Vec3& place : {two[0], two[1], pose.patient_from_femur(shaft_place_femur_mm(bone))}) {
+    for (const std::size_t v : half_change(whole, dense, eigen(place), 1.5 * fwhm_mm, denser)) {
+      if (!std::isfinite(before.cth[v]) || !std::isfinite(after.cth[v])) continue;
+      const sim::CortexTruth& truth_before = whole.truth.cortex[v];
+      const sim::CortexTruth& truth_after = dense.truth.cortex[v];
+      const std::string band = band_of(truth_before.cth_mm);
+      values[band + ".n"] += 1.0;
+      values[band + ".change"] += denser(truth_before, truth_after);
+      values[band + ".seen"] += percent(after.cbmd[v], before.cbmd[v]);
+      values[band + ".cth"] += percent(after.cth[v], before.cth[v]);
+      values[band + ".true_cth"] += percent(truth_after.cth_mm, truth_before.cth_mm);
+      values[band + ".cm"] += percent(after.cth[v] * after.cbmd[v], before.cth[v] * before.cbmd[v]);
+      values[band + ".true_cm"] += percent(truth_after.cm_mg_cm2, truth_before.cm_mg_cm2);
+      values[band + ".prior"] += after.information[v] < prior_dominated ? 1.0 : 0.0;
     }
   }
   return values;

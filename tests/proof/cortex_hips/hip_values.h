@@ -30,6 +30,8 @@ inline constexpr std::array smoothing_fwhm_mm{5, 10};
 // <region or place>.area .cth .true_cth .cbmd .true_cbmd .ectd .true_ectd   area-weighted sums over the same
 // vertices; places: within 10 mm of places_patient_mm reported.<VOI>.cth ...                as the report
 // tells them mesh.vertices .euler .triangles .thin (least angle below 25 degrees); bone.cbmd .true_cbmd .blur
+//   .spread (share; absent = not told); note.uneven .joint .incomplete 0 or 1; cap.all .left_out vertices of
+//   the cap, those not measured for their joint
 [[nodiscard]] Values values_of(const MappedFemur& femur, const simulator::FemurParameters& bone);
 
 // For each place the vertices of the true surface within 1.5 widths where the true loss of thickness is at
@@ -40,5 +42,13 @@ inline constexpr std::array smoothing_fwhm_mm{5, 10};
                                    const MappedFemur& thin,
                                    const simulator::FemurParameters& bone,
                                    double fwhm_mm);
+
+// For each place and the shaft the vertices of the true surface within 1.5 widths where the true change of
+// density is at least half its largest, by true thickness: <band>.n .change (true, sum of %) .seen .cth
+// .true_cth .cm .true_cm (changes, sums of %) .prior (vertices with an information share < 0.5)
+[[nodiscard]] Values patch_values(const MappedFemur& whole,
+                                  const MappedFemur& dense,
+                                  const simulator::FemurParameters& bone,
+                                  double fwhm_mm);
 
 }  // namespace focalhip::proof

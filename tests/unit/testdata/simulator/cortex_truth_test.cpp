@@ -100,5 +100,34 @@ TEST(CortexTruth, LayerBelowTheCortexIsReadFromTheDensityField) {
   EXPECT_GT(valid, 8 * total / 10);
 }
 
+// At the centre the whole change, half of it half a width away, none far off; thickness and spongy bone stay.
+TEST(CortexTruth, APatchChangesTheCorticalDensityAlone) {
+  FemurParameters f = plain_femur(0.0).shape().parameters();
+  const FemurModel plain(f, Side::right, -110.0, 2);
+  const Vec3 centre{0.0, 0.0, -80.0};
+  f.cortical_patches = {{centre, 30.0, -0.2}};
+  const FemurModel patched(f, Side::right, -110.0, 2);
+  int cortex = 0;
+  for (double y = 5.0; y < 20.0; y += 0.25) {
+    const Vec3 p{0.0, y, -80.0};
+    const FemurPoint a = plain.point_femur(p, 0.01);
+    const FemurPoint b = patched.point_femur(p, 0.01);
+    EXPECT_DOUBLE_EQ(a.distance_mm, b.distance_mm);
+    EXPECT_DOUBLE_EQ(a.cortical_share, b.cortical_share);
+    if (a.cortical_share < 1.0) {
+      if (a.cortical_share == 0.0) {
+        EXPECT_DOUBLE_EQ(a.density_mg_cm3, b.density_mg_cm3);
+      }
+      continue;
+    }
+    EXPECT_NEAR(b.density_mg_cm3 / a.density_mg_cm3, 1.0 - 0.2 * std::exp2(-y * y / 225.0), 1e-4);
+    ++cortex;
+  }
+  EXPECT_GT(cortex, 8);
+  const Vec3 far{0.0, f.shaft_radius_mm, 0.0};
+  EXPECT_DOUBLE_EQ(plain.point_femur(far, 0.01).density_mg_cm3,
+                   patched.point_femur(far, 0.01).density_mg_cm3);
+}
+
 }  // namespace
 }  // namespace focalhip::simulator
