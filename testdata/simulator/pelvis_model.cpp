@@ -159,8 +159,9 @@ void PelvisModel::fill_grid(int threads, const FemurModel& femur) {
         // Clear of the femur outside the joint.
         const Vec3 patient = head_patient_mm_ + Vec3{lateral_sign_ * p.x, -p.y, p.z};
         if (d < 8.0 && femur.near(patient)) {
+          const Vec3 direction = (1.0 / std::max(length(p), 1.0)) * p;
           const double clearance =
-              mix(parameters_.joint_space_mm - 0.5, 7.0, smooth_step(-2.0, 9.0, cup_opening(p)));
+              mix(joint_space_mm(direction) - 0.5, 7.0, smooth_step(-2.0, 9.0, cup_opening(p)));
           d = smooth_max(d, clearance - femur.distance_mm(patient), 3.0);
         }
         distance_.at(i, j, k)[0] = static_cast<float>(d);

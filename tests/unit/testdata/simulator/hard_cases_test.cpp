@@ -52,6 +52,25 @@ TEST(HardCases, AnArthriticJointIsAsNarrowAsItsGradeSays) {
   }
 }
 
+// The bone of the socket begins where the joint's width says, also where it is worn in one place only.
+TEST(HardCases, AJointWornAboveTheHeadIsNarrowThere) {
+  HipParameters hip = draw_hip(31, Sex::female);
+  hip.left_pelvis.superior_joint_space_mm = 0.7;
+  hip.left_pelvis.joint_space_mm = 3.0;
+  const Scene scene = scene_of(hip);
+  const Vec3 head = scene.left.pose().patient_from_femur(scene.left.shape().head_centre_mm());
+  for (const Vec3 direction : {Vec3{0.0, 0.0, 1.0}, Vec3{0.3, 0.0, 0.95}, Vec3{-0.75, -0.2, 0.4}}) {
+    const Vec3 d = (1.0 / length(direction)) * direction;
+    double gap = 0.0;
+    const auto bone = [&](double outward) {
+      const Vec3 p = head + (hip.left.head_radius_mm + outward) * Vec3{d.x, -d.y, d.z};
+      return scene.left_pelvis.point(p, 0.1).distance_mm < 0.0;
+    };
+    while (gap < 8.0 && !bone(gap)) gap += 0.05;
+    EXPECT_NEAR(gap, scene.left_pelvis.joint_space_mm(d), 0.15);
+  }
+}
+
 TEST(HardCases, AnArthriticHeadCarriesACollarAndItsCystsAreFluid) {
   HipParameters hip = draw_hip(21, Sex::female);
   const FemurModel healthy(hip.right, Side::right, -60.0, 2);
