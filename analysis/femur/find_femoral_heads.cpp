@@ -44,32 +44,46 @@ double mean_inside_hu(const HuRegion& region, const HeadSphere& sphere) {
   return count > 0.0 ? sum / count : -1000.0;
 }
 
+std::optional<HeadSphere> fit_smoothed(const CtVolume& ct,
+                                       const Eigen::Vector3d& start_mm,
+                                       double smoothing_mm,
+                                       const HeadSphereOptions& sphere_options,
+                                       const FemurOptions& options) {
+  const Eigen::Vector3d reach = Eigen::Vector3d::Constant(options.largest_head_radius_mm + 12.0);
+  HuRegion region = crop_hu(ct, covering_box(ct.grid, start_mm - reach, start_mm + reach));
+  smooth_gaussian(region.grid, region.hu, smoothing_mm);
+  std::optional<HeadSphere> sphere = fit_head_sphere(region, start_mm, sphere_options);
+  if (sphere && mean_inside_hu(region, *sphere) < least_inside_hu) sphere.reset();
+  return sphere;
+}
+
+// The smoothing that finds heads in noise closes a narrow joint; what is fitted then may be neither head nor
+// socket. A sharper image is believed only where it shows a head clearly: noise never does.
 std::optional<HeadSphere> fit_at(const CtVolume& ct,
                                  const Eigen::Vector3d& start_mm,
                                  const FemurOptions& options) {
-  const Eigen::Vector3d reach = Eigen::Vector3d::Constant(options.largest_head_radius_mm + 12.0);
-  HuRegion region = crop_hu(ct, covering_box(ct.grid, start_mm - reach, start_mm + reach));
-  smooth_gaussian(region.grid, region.hu, edge_smoothing_mm);
-  std::optional<HeadSphere> sphere = fit_head_sphere(region,
-                                                     start_mm,
-                                                     {.smallest_radius_mm = options.smallest_head_radius_mm,
-                                                      .largest_radius_mm = options.largest_head_radius_mm});
-  if (sphere && mean_inside_hu(region, *sphere) < least_inside_hu) sphere.reset();
-  return sphere;
+  HeadSphereOptions sphere_options{.smallest_radius_mm = options.smallest_head_radius_mm,
+                                   .largest_radius_mm = options.largest_head_radius_mm};
+  const std::optional<HeadSphere> sphere =
+      fit_smoothed(ct, start_mm, edge_smoothing_mm, sphere_options, options);
+  if (sphere && sphere->quality() >= enough_quality_alone) return sphere;
+  sphere_options.smallest_edge_hu_per_mm = sharp_edge_hu_per_mm;
+  const std::optional<HeadSphere> sharp =
+      fit_smoothed(ct, start_mm, sharp_smoothing_mm, sphere_options, options);
+  return sharp && sharp->quality() >= enough_quality_alone ? sharp : sphere;
 }
 
 // A narrow joint is closed by the smoothing that finds heads safely: the sphere once more in a sharper image,
 // where it is as good there. Socket and head are both fitted then, and the innermost is the head.
 HeadSphere sharpened(const CtVolume& ct, const HeadSphere& sphere, const FemurOptions& options) {
-  const Eigen::Vector3d reach = Eigen::Vector3d::Constant(options.largest_head_radius_mm + 12.0);
-  HuRegion region = crop_hu(ct, covering_box(ct.grid, sphere.centre_mm - reach, sphere.centre_mm + reach));
-  smooth_gaussian(region.grid, region.hu, sharp_smoothing_mm);
-  const std::optional<HeadSphere> sharp = fit_head_sphere(
-      region,
-      sphere.centre_mm,
-      {.smallest_radius_mm = std::max(options.smallest_head_radius_mm, sphere.radius_mm - 5.0),
-       .largest_radius_mm = std::min(options.largest_head_radius_mm, sphere.radius_mm + 2.0),
-       .smallest_edge_hu_per_mm = sharp_edge_hu_per_mm});
+  const std::optional<HeadSphere> sharp =
+      fit_smoothed(ct,
+                   sphere.centre_mm,
+                   sharp_smoothing_mm,
+                   {.smallest_radius_mm = std::max(options.smallest_head_radius_mm, sphere.radius_mm - 5.0),
+                    .largest_radius_mm = std::min(options.largest_head_radius_mm, sphere.radius_mm + 2.0),
+                    .smallest_edge_hu_per_mm = sharp_edge_hu_per_mm},
+                   options);
   const bool as_good = sharp && sharp->quality() > 0.8 * sphere.quality() &&
                        (sharp->centre_mm - sphere.centre_mm).norm() < 6.0;
   return as_good ? *sharp : sphere;

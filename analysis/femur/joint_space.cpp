@@ -46,8 +46,9 @@ std::vector<double> mean_profile(const HipRegion& hip, const Eigen::Vector3d& ou
 }
 
 // theta: face of the head, log thickness of its cortex, log gap, log thickness of the wall, HU in the gap, in
-// the head, in the socket.
-using Parameters = Eigen::Matrix<double, 7, 1>;
+// the head, in the socket, log share of the shaft's density in the wall.
+constexpr int parameters = 8;
+using Parameters = Eigen::Matrix<double, parameters, 1>;
 struct JointModel {
   ShaftEdge blur;
   double operator()(double s, const Parameters& theta, Parameters& slope) const {
@@ -56,10 +57,9 @@ struct JointModel {
     const double wall_mm = std::exp(theta[3]);
     const std::array<double, 4> edge{
         theta[0] - cortex_mm, theta[0], theta[0] + gap_mm, theta[0] + gap_mm + wall_mm};
-    const std::array<double, 4> rise{blur.solid_hu - theta[5],
-                                     theta[4] - blur.solid_hu,
-                                     blur.solid_hu - theta[4],
-                                     theta[6] - blur.solid_hu};
+    const double wall_hu = std::exp(theta[7]) * blur.solid_hu;
+    const std::array<double, 4> rise{
+        blur.solid_hu - theta[5], theta[4] - blur.solid_hu, wall_hu - theta[4], theta[6] - wall_hu};
     std::array<double, 4> beyond{};
     std::array<double, 4> by_edge{};
     double value = theta[5];
@@ -71,7 +71,7 @@ struct JointModel {
     }
     slope << by_edge[0] + by_edge[1] + by_edge[2] + by_edge[3], -by_edge[0] * cortex_mm,
         (by_edge[2] + by_edge[3]) * gap_mm, by_edge[3] * wall_mm, beyond[1] - beyond[2], 1.0 - beyond[0],
-        beyond[3];
+        beyond[3], wall_hu * (beyond[2] - beyond[3]);
     return value;
   }
 };
@@ -93,22 +93,29 @@ struct Valley {
   double wall_hu = 0.0;
 };
 
-// The darkest point between two walls: the one with the most of both.
+// The first dark point outward from the head's face: brighter bone on either side of it by a wall's height.
+// Nothing when that is none of the head's: its face lies near its sphere.
 std::optional<Valley> find_valley(const std::vector<double>& profile, const JointSpaceOptions& options) {
   const auto first = static_cast<std::size_t>((inside_mm - 1.0) / step_mm);
   const auto last = static_cast<std::size_t>((inside_mm + options.widest_gap_mm) / step_mm);
-  std::optional<Valley> best;
-  double deepest = options.least_wall_hu;
-  for (std::size_t i = first; i <= std::min(last, profile.size() - 2); ++i) {
-    const auto at = profile.begin() + static_cast<std::ptrdiff_t>(i);
-    const double head = *std::max_element(profile.begin(), at + 1);
-    const double wall = *std::max_element(at, profile.end());
-    const double depth = std::min(head, wall) - profile[i];
-    if (depth <= deepest) continue;
-    deepest = depth;
-    best = Valley{.darkest = i, .head_hu = head, .wall_hu = wall};
+  double head_hu = *std::max_element(profile.begin(), profile.begin() + static_cast<std::ptrdiff_t>(first));
+  std::optional<Valley> valley;
+  std::size_t darkest = first;
+  for (std::size_t i = first; i < profile.size(); ++i) {
+    if (valley) {
+      if (valley->wall_hu - profile[i] > options.least_wall_hu) break;  // beyond the wall
+      valley->wall_hu = std::max(valley->wall_hu, profile[i]);
+    } else if (profile[i] < profile[darkest]) {
+      darkest = i;
+    } else if (std::min(head_hu, profile[i]) - profile[darkest] >= options.least_wall_hu) {
+      if (darkest > last) return std::nullopt;
+      valley = Valley{.darkest = darkest, .head_hu = head_hu, .wall_hu = profile[i]};
+    } else if (profile[i] >= head_hu) {
+      head_hu = profile[i];
+      darkest = i;
+    }
   }
-  return best;
+  return valley;
 }
 
 struct Joint {
@@ -125,20 +132,22 @@ Joint fit_joint(const std::vector<double>& profile,
   const std::optional<double> inner = crossing(profile, at, -1, 0.5 * (valley.head_hu + dark_hu));
   const std::optional<double> outer = crossing(profile, at, 1, 0.5 * (valley.wall_hu + dark_hu));
   if (!inner || !outer || *outer - *inner > options.widest_gap_mm) return {};
+  if (*inner > options.farthest_face_mm) return {};
   const double shown_hu = std::max(profile.front(), options.cartilage_hu);
   const double cortex_mm =
       std::clamp(2.5 * blur.sigma_mm * (valley.head_hu - options.cartilage_hu) / blur.solid_hu, 0.4, 3.0);
   // Blur eats from both sides of a gap.
   const double expected_gap_mm = std::max(0.5, *outer - *inner);
-  Expected<7> expected;
+  Expected<parameters> expected;
   expected.mean << *inner, std::log(cortex_mm), std::log(expected_gap_mm), std::log(1.8),
-      options.cartilage_hu, shown_hu, profile.back();
-  expected.spread << 0.7, 0.5, 0.5, 0.4, options.cartilage_spread_hu, 150.0, 250.0;
+      options.cartilage_hu, shown_hu, profile.back(), std::log(options.wall_density_share);
+  expected.spread << 0.7, 0.5, 0.5, 0.4, options.cartilage_spread_hu, 150.0, 250.0,
+      options.wall_density_spread;
   // Beyond the wall and some spongy bone of the socket the model says nothing.
   const double end_mm = std::min(outside_mm, *outer + 3.5);
   const auto last = std::min(profile.size() - 1, static_cast<std::size_t>((inside_mm + end_mm) / step_mm));
   const NormalProfile samples{.first_mm = -inside_mm, .step_mm = step_mm, .hu = profile};
-  const MapFit<7> fit = fit_map(samples, 0, last, expected, options.noise_hu, JointModel{blur});
+  const MapFit<parameters> fit = fit_map(samples, 0, last, expected, options.noise_hu, JointModel{blur});
   const double gap = std::exp(fit.theta[2]);
   if (!std::isfinite(gap) || gap > options.widest_gap_mm) return {};
   return {.gap_mm = gap, .face_mm = fit.theta[0]};
@@ -173,9 +182,10 @@ JointSpaceMap map_joint_space(const HipRegion& hip,
     const std::vector<double> profile = mean_profile(hip, out);
     if (profile.empty()) continue;
     Joint joint;
-    if (const std::optional<Valley> valley = find_valley(profile, options)) {
+    if (const std::optional<Valley> valley = find_valley(profile, options))
       joint = fit_joint(profile, *valley, blur, options);
-      if (!std::isnan(joint.gap_mm)) gaps_mm.push_back(joint.gap_mm);
+    if (!std::isnan(joint.gap_mm)) {
+      gaps_mm.push_back(joint.gap_mm);
     } else if (bone_beside(profile, options)) {
       joint.gap_mm = 0.0;
       ++fused;
@@ -187,6 +197,7 @@ JointSpaceMap map_joint_space(const HipRegion& hip,
   const auto seen = static_cast<double>(gaps_mm.size());
   if (fused + seen > 0.0) map.fused_share = fused / (fused + seen);
   if (5.0 * seen < asked) return map;  // not enough wall for a percentile
+  gaps_mm.insert(gaps_mm.end(), static_cast<std::size_t>(fused), 0.0);
   std::ranges::sort(gaps_mm);
   map.p05_mm = gaps_mm[gaps_mm.size() / 20];
   return map;

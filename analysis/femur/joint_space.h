@@ -9,11 +9,16 @@
 namespace focalhip {
 
 struct JointSpaceOptions {
-  int directions = 800;         // over the whole sphere; those of the cap are asked
-  double widest_gap_mm = 8.0;   // farther bone is no wall of the joint
-  double least_wall_hu = 80.0;  // head and wall stand out this much from the darkest point between them
-  double bone_hu = 350.0;       // mean beside the head in a joint that has no gap left
-  double cartilage_hu = 55.0;   // cartilage and fluid, expected with its spread
+  int directions = 800;           // over the whole sphere; those of the cap are asked
+  double widest_gap_mm = 8.0;     // farther bone is no wall of the joint
+  double least_wall_hu = 80.0;    // head and wall stand out this much from the darkest point between them
+  double farthest_face_mm = 2.0;  // of the head outside its sphere; beyond it is another bone's
+  double bone_hu = 350.0;         // mean beside the head in a joint that has no gap left
+  // Subchondral bone of the socket, share of the density of the shaft's cortex: 900 to 1100 of 1480 HU at 74
+  // keV. [qct 2.5, 6.1] Spread of its logarithm.
+  double wall_density_share = 0.75;
+  double wall_density_spread = 0.15;
+  double cartilage_hu = 55.0;  // cartilage and fluid, expected with its spread
   double cartilage_spread_hu = 35.0;
   double noise_hu = 30.0;  // of the mean of neighbouring profiles
 };

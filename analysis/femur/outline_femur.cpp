@@ -77,6 +77,17 @@ void take_cap_from_sphere(OutlinedFemur& femur, const SocketBarrier& barrier) {
   femur.cap_prior_only_share = 1.0;
 }
 
+// Share of the surface without a usable face, what the sphere alone gives left out; 1 where nothing was
+// asked.
+double rejected_share(const OutlinedFemur& femur) {
+  const auto from_image = [&](const std::vector<std::size_t>& voxels) {
+    return static_cast<double>(std::ranges::count_if(
+        voxels, [&](std::size_t voxel) { return femur.prior_only.empty() || femur.prior_only[voxel] == 0; }));
+  };
+  const double asked = from_image(femur.surface.asked);
+  return asked > 0.0 ? from_image(femur.surface.rejected) / asked : 1.0;
+}
+
 // 95th percentile of the distance from the final surface to the expected one, what the sphere alone gives
 // left out.
 double prior_to_result_p95_mm(const OutlinedFemur& femur, const PriorSurface& prior) {
@@ -116,9 +127,10 @@ OutlinedFemur outline_femur(const HipRegion& wide, double slice_thickness_mm, co
       femur.hip.head = head_through_faces(femur.joint, femur.hip.head);
       femur.joint = map_joint_space(femur.hip, femur.neck_direction, femur.surface.blur, {});
     }
-    take_cap_from_sphere(femur, barrier);
+    if (joint_untrusted(femur.joint)) take_cap_from_sphere(femur, barrier);
   }
   agree(femur);
+  femur.rejected_share = rejected_share(femur);
   femur.prior_to_result_p95_mm = prior_to_result_p95_mm(femur, prior);
   return femur;
 }

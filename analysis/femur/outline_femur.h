@@ -18,6 +18,7 @@ struct OutlinedFemur {
   JointSpaceMap joint;                      // directions in the mirrored frame
   std::vector<std::uint8_t> prior_only;     // see FemurMask; empty = nowhere
   double cap_prior_only_share = 0.0;        // of the socket's side of the head
+  double rejected_share = 0.0;              // of the surface that comes from the image: without a usable face
   double prior_to_result_p95_mm = 0.0;
 };
 

@@ -168,6 +168,23 @@ Spread agreeing_faces(const HipRegion& hip, std::vector<FoundFace>& found, const
   return near;
 }
 
+void tell_rejected(RefinedSurface& surface,
+                   const std::vector<SurfacePoint>& points,
+                   const std::vector<FoundFace>& found) {
+  surface.asked.clear();
+  surface.rejected.clear();
+  // Either is in the order of the points.
+  auto next = found.begin();
+  for (const SurfacePoint& point : points) {
+    surface.asked.push_back(point.voxel);
+    if (next != found.end() && next->point == &point) {
+      ++next;
+    } else {
+      surface.rejected.push_back(point.voxel);
+    }
+  }
+}
+
 }  // namespace
 
 ShaftEdge measure_blur(const HipRegion& hip,
@@ -196,15 +213,15 @@ ShaftEdge measure_blur(const HipRegion& hip,
 RefinedSurface refine_surface(const HipRegion& hip,
                               const std::vector<std::uint8_t>& femur,
                               const RefineOptions& options) {
-  RefinedSurface surface{.distance_mm = signed_distance_mm(hip.grid, femur), .blur = {}};
+  RefinedSurface surface;
+  surface.distance_mm = signed_distance_mm(hip.grid, femur);
   smooth_gaussian(hip.grid, surface.distance_mm, options.base_smoothing_mm);
   surface.blur = measure_blur(hip, surface.distance_mm, options);
   for (int pass = 0; pass < options.passes; ++pass) {
     const std::vector<SurfacePoint> points = surface_points(hip.grid, surface.distance_mm);
     std::vector<FoundFace> found = find_faces(hip, points, surface.blur, options);
     const Spread spread = agreeing_faces(hip, found, options);
-    surface.rejected_share =
-        points.empty() ? 1.0 : 1.0 - static_cast<double>(found.size()) / static_cast<double>(points.size());
+    tell_rejected(surface, points, found);
     double moved_mm = 0.0;
     for (const SurfacePoint& point : points) moved_mm += std::abs(spread.at(point.voxel).value_or(0.0));
     surface.mean_displacement_mm += points.empty() ? 0.0 : moved_mm / static_cast<double>(points.size());

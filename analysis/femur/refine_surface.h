@@ -27,8 +27,10 @@ struct RefineOptions {
 struct RefinedSurface {
   std::vector<float> distance_mm;     // signed, negative inside; valid within the band, beyond it its sign
   double mean_displacement_mm = 0.0;  // absolute, from the given mask's surface to the result
-  double rejected_share = 0.0;        // of the surface without a usable face
-  ShaftEdge blur;                     // measured in this image
+  // Voxels beside the surface whose face was asked for, and those among them without a usable one.
+  std::vector<std::size_t> asked;
+  std::vector<std::size_t> rejected;
+  ShaftEdge blur;  // measured in this image
 };
 
 // Blur and density of the thick cortex of this femur's own shaft, along normals across the slices' plane; the

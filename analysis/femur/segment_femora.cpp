@@ -58,7 +58,7 @@ SegmentedFemur segment_femur(const CtVolume& ct,
                                           result.mask.surface_distance_mm);
   result.quality.mean_displacement_mm = femur.surface.mean_displacement_mm;
   result.quality.prior_to_result_p95_mm = femur.prior_to_result_p95_mm;
-  result.quality.rejected_share = femur.surface.rejected_share;
+  result.quality.rejected_share = femur.rejected_share;
   const HeadSphere fitted = femur.cap_prior_only_share > 0.0
                                 ? femur.hip.head
                                 : fit_head_to_mask(solid, femur.hip.head, neck_direction);
