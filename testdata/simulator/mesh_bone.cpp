@@ -88,6 +88,27 @@ double MeshBone::outline_mm(double angle) const {
 }
 
 double MeshBone::distance_mm(Vec3 p) const {
+  const Vec3 d = p - stretch_centre_;
+  const Vec3 q = stretch_centre_ + Vec3{d.x / stretch_.x, d.y / stretch_.y, d.z / stretch_.z};
+  return unstretched_distance_mm(q) * (stretch_.x + stretch_.y + stretch_.z) / 3.0;
+}
+
+MeshBone MeshBone::stretched(Vec3 factors) const {
+  MeshBone bone = *this;
+  bone.stretch_centre_ = FemurShape(fitted_).head_centre_mm();
+  bone.stretch_ = {stretch_.x * factors.x, stretch_.y * factors.y, stretch_.z * factors.z};
+  const Vec3 c = bone.stretch_centre_;
+  const auto moved = [&](Vec3 p) {
+    const Vec3 d = p - c;
+    return c + Vec3{d.x * factors.x, d.y * factors.y, d.z * factors.z};
+  };
+  bone.low_ = moved(low_);
+  bone.high_ = moved(high_);
+  bone.fitted_.head_radius_mm *= (factors.x + factors.y + factors.z) / 3.0;
+  return bone;
+}
+
+double MeshBone::unstretched_distance_mm(Vec3 p) const {
   const double above = p.z - joint_z_mm_;
   if (above >= bend_mm) return static_cast<double>(distance_.sample(p)[0]);
   // The level that is read falls smoothly to the joint's: no kink where the wall turns vertical.

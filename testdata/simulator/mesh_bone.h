@@ -22,6 +22,10 @@ class MeshBone {
   // what is left of a lesser trochanter there ends.
   [[nodiscard]] double distance_mm(Vec3 p_femur_mm) const;
 
+  // The same bone stretched about its head's centre along the axes of the femur frame, by factors near 1: the
+  // surface exactly, the distance off it to first order. Another person's bone, or the other side's.
+  [[nodiscard]] MeshBone stretched(Vec3 factors) const;
+
   // The implicit femur: shape only.
   [[nodiscard]] const FemurParameters& fitted() const { return fitted_; }
   [[nodiscard]] double fit_rms_mm() const { return fit_rms_mm_; }
@@ -31,6 +35,7 @@ class MeshBone {
   [[nodiscard]] Vec3 high_mm() const { return high_; }
 
  private:
+  [[nodiscard]] double unstretched_distance_mm(Vec3 p) const;
   [[nodiscard]] double outline_mm(double angle) const;
   void measure_outline();
 
@@ -43,6 +48,8 @@ class MeshBone {
   double joint_z_mm_ = 0.0;  // from here down the shaft is continued
   Vec3 outline_centre_;
   std::array<double, 5> outline_{};  // mean, cos and sin of the angle and of twice the angle
+  Vec3 stretch_{1.0, 1.0, 1.0};
+  Vec3 stretch_centre_;
 };
 
 // The drawn femur with the shape of a real bone: pose, cortex and density stay those drawn.

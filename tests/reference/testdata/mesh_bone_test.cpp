@@ -54,6 +54,42 @@ TEST(MeshBone, OfAnImplicitFemursSurfaceIsThatFemur) {
               0.03);
 }
 
+// Points of the surface go where the stretch sends them; head, trochanter and axis follow.
+TEST(MeshBone, StretchedIsTheSameBoneInOtherProportions) {
+  const FemurParameters parameters = upright();
+  const FemurModel implicit(parameters, Side::right, -130.0, 1);
+  const MeshBone bone(surface_of(implicit), "surface", 1);
+  const Vec3 factors{1.02, 0.985, 1.03};
+  const auto other = std::make_shared<const MeshBone>(bone.stretched(factors));
+  const FemurModel before(
+      wearing(parameters, std::make_shared<const MeshBone>(bone)), Side::right, -130.0, 1);
+  const FemurModel after(wearing(parameters, other), Side::right, -130.0, 1);
+  const Vec3 head = before.shape().head_centre_mm();
+  const auto moved = [&](Vec3 p) {
+    return head + Vec3{factors.x * (p.x - head.x), factors.y * (p.y - head.y), factors.z * (p.z - head.z)};
+  };
+  int compared = 0;
+  for (double angle = 0.0; angle < 360.0; angle += 15.0) {
+    for (const double z : {-50.0, -20.0, 10.0}) {
+      const Vec3 direction{std::cos(angle * degree), std::sin(angle * degree), 0.0};
+      double reach = 0.0;
+      while (reach < 60.0 && bone.distance_mm({reach * direction.x, reach * direction.y, z}) < 0.0)
+        reach += 0.02;
+      if (reach == 0.0 || reach >= 60.0) continue;
+      const Vec3 p = moved({reach * direction.x, reach * direction.y, z});
+      EXPECT_NEAR(other->distance_mm(p), 0.0, 0.03);
+      ++compared;
+    }
+  }
+  EXPECT_GT(compared, 40);
+  const FemurLandmarks a = find_landmarks(before);
+  const FemurLandmarks b = find_landmarks(after);
+  // The sphere of an ellipsoid is between its axes.
+  EXPECT_GT(b.head.radius_mm, factors.y * a.head.radius_mm);
+  EXPECT_LT(b.head.radius_mm, factors.z * a.head.radius_mm);
+  EXPECT_NEAR(head.z - b.lesser.distal_z_mm, factors.z * (head.z - a.lesser.distal_z_mm), 1.0);
+}
+
 // What find_landmarks takes for implicit femora against what is measured on their surfaces.
 TEST(MeasuredLandmarks, AreTheClosedFormsWithinTheDifferenceOfTheirDefinitions) {
   for (const std::uint64_t seed : {1, 2, 3, 4, 5, 6, 7, 8}) {
