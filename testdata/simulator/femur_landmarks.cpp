@@ -288,8 +288,11 @@ FemurLandmarks measured_landmarks(const FemurModel& femur) {
 }
 
 FemurLandmarks find_landmarks(const FemurModel& femur) {
-  if (femur.shape().parameters().surface) return measured_landmarks(femur);
-  const FemurShape& shape = femur.shape();
+  return femur.shape().parameters().surface ? measured_landmarks(femur)
+                                            : closed_form_landmarks(femur.shape());
+}
+
+FemurLandmarks closed_form_landmarks(const FemurShape& shape) {
   FemurLandmarks marks;
   marks.head = shape.best_head_sphere();
   marks.head_circle = {shape.head_centre_mm(), shape.parameters().head_radius_mm};

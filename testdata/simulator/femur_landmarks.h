@@ -30,6 +30,9 @@ struct FemurLandmarks {
 // (measured_landmarks).
 [[nodiscard]] FemurLandmarks find_landmarks(const FemurModel& femur);
 
+// Of an implicit femur by its parameters, whatever surface it wears. Femur frame.
+[[nodiscard]] FemurLandmarks closed_form_landmarks(const FemurShape& shape);
+
 // Measured on the distance field alone, for any femur in its frame:
 //   head    least squares sphere of the surface along 1,500 rays up to 100 degrees from the neck, without the
 //   fovea neck    through the head's centre and the middle of the narrowest section across that same line

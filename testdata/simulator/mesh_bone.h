@@ -26,7 +26,9 @@ class MeshBone {
   // surface exactly, the distance off it to first order. Another person's bone, or the other side's.
   [[nodiscard]] MeshBone stretched(Vec3 factors) const;
 
-  // The implicit femur: shape only.
+  [[nodiscard]] Vec3 stretch() const { return stretch_; }
+
+  // The implicit femur: shape only, not stretched but for the radius of its head.
   [[nodiscard]] const FemurParameters& fitted() const { return fitted_; }
   [[nodiscard]] double fit_rms_mm() const { return fit_rms_mm_; }
   [[nodiscard]] Side side_in_file() const { return side_; }

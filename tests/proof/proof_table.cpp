@@ -23,8 +23,16 @@ void ProofTable::row(const std::string& name,
                      const std::string& interval,
                      bool met) {
   all_met_ = all_met_ && met;
-  out_ << "| " << name << " | " << target << " | " << measured << " | " << interval << " | "
-       << (met ? "met" : "MISSED") << " |\n"
+  print(name, target, measured, interval, met ? "met" : "MISSED");
+}
+
+void ProofTable::print(const std::string& name,
+                       const std::string& target,
+                       const std::string& measured,
+                       const std::string& interval,
+                       const std::string& verdict) {
+  out_ << "| " << name << " | " << target << " | " << measured << " | " << interval << " | " << verdict
+       << " |\n"
        << std::flush;
 }
 
@@ -37,11 +45,30 @@ void ProofTable::rate(const std::string& name, int good, int of, double least) {
   if (of == 0) return row(name, target, "nothing tried", "", false);
   const test::Interval interval = test::rate_interval(good, of);
   const double rate = static_cast<double>(good) / of;
-  row(name,
-      target,
-      text(100.0 * rate, 1) + " % (" + std::to_string(good) + " of " + std::to_string(of) + ")",
-      text(100.0 * interval.low, 1) + " .. " + text(100.0 * interval.high, 1),
-      rate >= least);
+  all_met_ = all_met_ && rate >= least;
+  const bool secured = least >= 1.0 || interval.low >= least;
+  print(name,
+        target,
+        text(100.0 * rate, 1) + " % (" + std::to_string(good) + " of " + std::to_string(of) + ")",
+        text(100.0 * interval.low, 1) + " .. " + text(100.0 * interval.high, 1),
+        rate < least ? "MISSED"
+        : secured    ? "met"
+                     : "met, not secured");
+}
+
+void ProofTable::rate_at_most(const std::string& name, int bad, int of, double most) {
+  const std::string target = "<= " + text(100.0 * most, 0) + " %";
+  if (of == 0) return row(name, target, "nothing tried", "", false);
+  const test::Interval interval = test::rate_interval(bad, of);
+  const double rate = static_cast<double>(bad) / of;
+  all_met_ = all_met_ && rate <= most;
+  print(name,
+        target,
+        text(100.0 * rate, 1) + " % (" + std::to_string(bad) + " of " + std::to_string(of) + ")",
+        text(100.0 * interval.low, 1) + " .. " + text(100.0 * interval.high, 1),
+        rate > most             ? "MISSED"
+        : interval.high <= most ? "met"
+                                : "met, not secured");
 }
 
 void ProofTable::none(const std::string& name, int bad, int of) {

@@ -30,7 +30,8 @@ class ProofTable {
            bool met);
   // Of something that has no target.
   void told(const std::string& name, const std::string& measured);
-  // A rate that shall be `least` (share) or more, interval of Clopper and Pearson; nothing tried is a miss.
+  // A rate that shall be `least` (share) or more, interval of Clopper and Pearson; nothing tried is a miss. A
+  // rate that is met by its value and not by its interval is "met, not secured".
   void rate(const std::string& name, int good, int of, double least);
   // What must not happen; the interval is that of its rate.
   void none(const std::string& name, int bad, int of);
@@ -40,7 +41,15 @@ class ProofTable {
 
   [[nodiscard]] bool all_met() const { return all_met_; }
 
+  // The same of a rate that shall not exceed `most`.
+  void rate_at_most(const std::string& name, int bad, int of, double most);
+
  private:
+  void print(const std::string& name,
+             const std::string& target,
+             const std::string& measured,
+             const std::string& interval,
+             const std::string& verdict);
   std::ostream& out_;
   bool all_met_ = true;
 };

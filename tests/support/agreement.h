@@ -37,14 +37,18 @@ inline double root_mean_square(const std::vector<double>& values) {
   return std::sqrt(sum / static_cast<double>(values.size()));
 }
 
-// Of a mean of independent values from one normal distribution (Student); at least two.
-inline Interval mean_interval(const std::vector<double>& values, double confidence = 0.95) {
-  if (values.size() < 2) throw std::invalid_argument("two values for the interval of a mean");
-  const auto n = static_cast<double>(values.size());
+// Of a mean of values from one normal distribution (Student) of which so many, at least two, are independent.
+inline Interval mean_interval(const std::vector<double>& values, int independent, double confidence = 0.95) {
+  if (independent < 2) throw std::invalid_argument("two values for the interval of a mean");
+  const auto n = static_cast<double>(independent);
   const boost::math::students_t distribution(n - 1.0);
   const double t = boost::math::quantile(distribution, 0.5 * (1.0 + confidence));
   const double half = t * standard_deviation(values) / std::sqrt(n);
   return {.low = mean(values) - half, .high = mean(values) + half};
+}
+
+inline Interval mean_interval(const std::vector<double>& values) {
+  return mean_interval(values, static_cast<int>(values.size()));
 }
 
 // Of a standard deviation with these degrees of freedom (chi-square); also of a root mean square of

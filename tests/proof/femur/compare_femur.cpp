@@ -6,6 +6,8 @@
 #include <numbers>
 #include <string>
 
+#include "testdata/simulator/femur_landmarks.h"
+#include "testdata/simulator/mesh_bone.h"
 #include "tests/support/agreement.h"
 #include "tests/support/exact_intervals.h"
 #include "tests/support/simulated_volume.h"
@@ -191,6 +193,32 @@ bool is_wrong_side(const Eigen::Vector3d& head_patient_mm, Side side, const sim:
   const Side other = side == Side::right ? Side::left : Side::right;
   return (head_patient_mm - vector(truth_of(truth, other).head_centre)).norm() <
          (head_patient_mm - vector(truth_of(truth, side).head_centre)).norm();
+}
+
+void compare_with_fitted_shape(const FemurFrame& frame,
+                               Side side,
+                               const sim::HipParameters& hip,
+                               const sim::Protocol& protocol,
+                               Values& values) {
+  sim::FemurParameters bone = side == Side::right ? hip.right : hip.left;
+  if (!bone.surface) return;
+  bone.head_centre_patient_mm.z += protocol.table_z_mm;
+  const sim::FemurShape shape(bone);
+  const sim::FemurPose pose(shape, side == Side::right ? sim::Side::right : sim::Side::left);
+  const sim::FemurLandmarks marks = sim::closed_form_landmarks(shape);
+  const sim::Vec3 stretch = bone.surface->stretch();
+  const auto direction = [&](sim::Vec3 d) {
+    return vector(pose.patient_direction_from_femur({stretch.x * d.x, stretch.y * d.y, stretch.z * d.z}));
+  };
+  values["fitted_neck_deg"] = degrees_between(frame.neck_axis_patient, direction(marks.neck.direction));
+  values["fitted_shaft_deg"] = degrees_between(frame.shaft_axis_patient, direction(marks.shaft.direction));
+  // Along the shaft from the head's centre, where the stretch is about.
+  const sim::Vec3 head = shape.head_centre_mm();
+  const double below_head_mm = stretch.z * (head.z - marks.lesser.distal_z_mm);
+  const Eigen::Vector3d lesser =
+      frame.origin_patient_mm + frame.lesser_trochanter_distal_mm * frame.shaft_axis_patient;
+  const Eigen::Vector3d up = direction({0.0, 0.0, 1.0}).normalized();
+  values["fitted_lt_mm"] = up.dot(vector(pose.patient_from_femur(head)) - lesser) - below_head_mm;
 }
 
 Values compare_femur(const FemurMeasurement& measured,

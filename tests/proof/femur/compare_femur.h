@@ -20,6 +20,15 @@ namespace focalhip::proof {
                                    const simulator::SimulatedScan& scan,
                                    const simulator::SurfaceMesh* true_surface);
 
+// Axes and lesser trochanter against those the implicit femur that fits a real bone has by its parameters: a
+// truth whose definitions are not ours, as good as the fit (RMS up to 1.5 mm).
+//   fitted_neck_deg fitted_shaft_deg fitted_lt_mm
+void compare_with_fitted_shape(const FemurFrame& frame,
+                               Side side,
+                               const simulator::HipParameters& hip,
+                               const simulator::Protocol& protocol,
+                               Values& values);
+
 // Mean distance of two surfaces, both ways, over the vertices accepted.
 struct SurfaceGap {
   double mean_mm = 0.0;

@@ -18,6 +18,7 @@ using CaseResults = std::vector<CaseValues>;
 [[nodiscard]] CaseResults run_rotation(const FemurCase& one, const FemurProofSize& size);
 [[nodiscard]] CaseResults run_kvp(const FemurCase& one, const FemurProofSize& size);
 [[nodiscard]] CaseResults run_thin(const FemurCase& one, const FemurProofSize& size);
+[[nodiscard]] CaseResults run_physics(const FemurCase& one, const FemurProofSize& size);
 [[nodiscard]] CaseResults run_narrow(const FemurCase& one, const FemurProofSize& size);
 
 // Coarse series through `analyse` with automatic choice of the side. Values, side '-':

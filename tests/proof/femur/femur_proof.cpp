@@ -125,12 +125,15 @@ void measure(const FemurProofSize& size, FemurResults& results) {
   for (const FemurCase& one : alone) results.add(run_femur_case(one, size));
 }
 
-bool print_tables(const FemurResults& results, bool worst) {
+bool print_tables(const FemurResults& results, FemurProofSize size, bool worst) {
+  size.groups.clear();
+  if (size.meshes_folder.empty()) size.meshes_folder = "planned";
+  const std::vector<FemurCase> planned = planned_cases(size);
   bool met = true;
   for (const char* column : {"mesh", "implicit"}) {
     std::cout << (std::string(column) == "mesh" ? "\nHips with real bone surfaces (this column decides)\n\n"
                                                 : "\nHips of the simulator's own shapes\n\n");
-    const bool column_met = print_femur_table(std::cout, results, column);
+    const bool column_met = print_femur_table(std::cout, results, column, planned);
     if (std::string(column) == "mesh") met = column_met;
     if (std::string(column) == "mesh") print_bones(std::cout, results);
     if (worst) print_worst(std::cout, results, column);
@@ -148,12 +151,12 @@ int run_program(const std::vector<std::string>& words) {
     return 2;
   }
   if (!arguments.print.empty()) {
-    return print_tables(FemurResults(arguments.print), arguments.worst) ? 0 : 1;
+    return print_tables(FemurResults(arguments.print), arguments.size, arguments.worst) ? 0 : 1;
   }
   OFLog::configure(OFLogger::OFF_LOG_LEVEL);  // DCMTK tells of every file
   FemurResults results(arguments.resume);
   measure(arguments.size, results);
-  return print_tables(results, arguments.worst) ? 0 : 1;
+  return print_tables(results, arguments.size, arguments.worst) ? 0 : 1;
 }
 
 }  // namespace

@@ -15,8 +15,14 @@ std::string from_to(const test::Interval& interval, int decimals) {
   return text(interval.low, decimals) + " .. " + text(interval.high, decimals);
 }
 
+// Both femora of a person share noise, rods and body: intervals are as wide as if they were one.
+constexpr std::size_t femora_of_a_person = 2;
+int persons_in(std::size_t femora) { return std::max(1, static_cast<int>(femora / femora_of_a_person)); }
+int persons_in(int femora) { return persons_in(static_cast<std::size_t>(femora)); }
+
 std::string student(const std::vector<double>& found, int decimals) {
-  return found.size() < 2 ? "too few values" : from_to(test::mean_interval(found), decimals);
+  const int persons = persons_in(found.size());
+  return persons < 2 ? "too few values" : from_to(test::mean_interval(found, persons), decimals);
 }
 
 double worst_of(const std::vector<double>& found) {
@@ -154,13 +160,7 @@ void FemurRows::none(const std::string& name, int bad, int of) {
 void FemurRows::share_at_most(const std::string& name, int bad, int of, double most) {
   const std::string target = "<= " + text(100.0 * most, 0) + " %";
   if (of == 0) return open(name, target);
-  const test::Interval interval = test::rate_interval(bad, of);
-  const double share = static_cast<double>(bad) / of;
-  table_.row(name,
-             target,
-             text(100.0 * share, 1) + " % (" + std::to_string(bad) + " of " + std::to_string(of) + ')',
-             from_to({100.0 * interval.low, 100.0 * interval.high}, 1),
-             share <= most);
+  table_.rate_at_most(name, bad, of, most);
 }
 
 void FemurRows::root_mean_square(const std::string& name, const std::vector<double>& found, double most) {
@@ -170,7 +170,7 @@ void FemurRows::root_mean_square(const std::string& name, const std::vector<doub
   table_.row(name,
              target,
              text(rms, 2) + ", mean " + text(test::mean(found), 2) + count(found),
-             from_to(test::deviation_interval(rms, static_cast<int>(found.size())), 2),
+             from_to(test::deviation_interval(rms, persons_in(found.size())), 2),
              rms <= most);
 }
 
@@ -182,8 +182,8 @@ void FemurRows::precision(const std::string& name,
   const double percent = 100.0 * found.rms_cv;
   table_.row(name,
              "<= " + text(most, 1),
-             text(percent, 2) + " (" + std::to_string(found.degrees_of_freedom) + " degrees of freedom)",
-             from_to(test::deviation_interval(percent, found.degrees_of_freedom), 2),
+             text(percent, 2) + " (" + std::to_string(repeats.size()) + " femora)",
+             from_to(test::deviation_interval(percent, persons_in(found.degrees_of_freedom)), 2),
              percent <= most);
 }
 
@@ -198,7 +198,7 @@ void FemurRows::deviation(const std::string& name,
   table_.row(name,
              "<= " + text(most, 3),
              text(sd, decimals) + " (" + std::to_string(repeats.size()) + " femora)",
-             from_to(test::deviation_interval(sd, found.degrees_of_freedom), decimals),
+             from_to(test::deviation_interval(sd, persons_in(found.degrees_of_freedom)), decimals),
              sd <= most);
 }
 

@@ -131,7 +131,9 @@ CaseResults run_internal(const FemurCase& one, const FemurProofSize& size) {
       result.value = compare_femur(*measured, scan, nullptr);
       result.value["failed"] = 0;
       result.value["internal"] =
-          report.grade == Grade::c && report.calibration->method == CalibrationMethod::internal ? 1 : 0;
+          report.calibration->grade == Grade::c && report.calibration->method == CalibrationMethod::internal
+              ? 1
+              : 0;
     }
     results.push_back(result);
   }
