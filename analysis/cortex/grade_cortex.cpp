@@ -55,10 +55,12 @@ void judge_joint(CortexMeasurement& cortex, const CortexOptions& options) {
     if (cortex.unmeasured[v] == Unmeasured::closed_joint) closed += area;
   }
   if (!(head > 0.0) || hidden + closed <= options.most_joint_noted * head) return;
-  cortex.notes.push_back({NoteCode::cortex_joint_closed,
-                          percent(hidden / head, 0) + " of the head's surface has no visible joint, " +
-                              percent(closed / head, 0) + " one below " +
-                              fixed(options.least_joint_gap_mm, 1) + " mm: no cortex measured there"});
+  const std::string of_head = " of the head's surface has ";
+  const std::string below = " below " + fixed(options.least_joint_gap_mm, 1) + " mm";
+  std::string found = percent(hidden / head, 0) + of_head + "no visible joint";
+  if (!(hidden > 0.0)) found = percent(closed / head, 0) + of_head + "a joint" + below;
+  if (hidden > 0.0 && closed > 0.0) found += ", " + percent(closed / head, 0) + " one" + below;
+  cortex.notes.push_back({NoteCode::cortex_joint_closed, found + ": no cortex measured there"});
 }
 
 void judge_kernel(CortexMeasurement& cortex, const CtVolume& ct, const Calibration& calibration) {

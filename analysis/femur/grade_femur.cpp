@@ -50,11 +50,13 @@ void grade_joint(SegmentedFemur& femur) {
   if (femur.quality.cap_prior_only_share.value_or(0.0) > 0.0) {
     femur.grade = worse(femur.grade, Grade::c);
     std::string seen;
-    if (femur.frame.joint_space_p05_mm) seen = fixed(*femur.frame.joint_space_p05_mm, 1) + " mm, ";
+    if (femur.frame.joint_space_p05_mm) seen = fixed(*femur.frame.joint_space_p05_mm, 1) + " mm";
+    if (femur.joint.fused_share >= 0.005)
+      seen += (seen.empty() ? "" : ", ") + ("no gap along " + fixed(100.0 * femur.joint.fused_share, 0)) +
+              " % of the socket";
     femur.notes.push_back({NoteCode::joint_narrow,
-                           "joint too narrow to see the head's face (" + seen + "no gap along " +
-                               fixed(100.0 * femur.joint.fused_share, 0) +
-                               " % of the socket): osteoarthritis suspected, the outline there is a sphere"});
+                           "joint too narrow to see the head's face (" + seen +
+                               "): osteoarthritis suspected, the outline there is a sphere"});
     return;
   }
   if (!femur.frame.joint_space_p05_mm || *femur.frame.joint_space_p05_mm >= narrow_joint_mm) return;

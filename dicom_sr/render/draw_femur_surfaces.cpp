@@ -219,10 +219,10 @@ void draw_region_key(Canvas& canvas, const Rect& row, bool hatched_cap) {
     const char* words;
     double width;
   };
-  constexpr std::array<Entry, 4> entries{{{palette::femoral_neck, "FN femoral neck", 190.0},
-                                          {palette::trochanteric, "TR trochanteric", 180.0},
-                                          {palette::intertrochanteric, "IT intertrochanteric", 210.0},
-                                          {palette::bone, "head and shaft: no region", 260.0}}};
+  constexpr std::array<Entry, 4> entries{{{palette::femoral_neck, "FN femoral neck", 172.0},
+                                          {palette::trochanteric, "TR trochanteric", 165.0},
+                                          {palette::intertrochanteric, "IT intertrochanteric", 192.0},
+                                          {palette::bone, "head, shaft: no region", 204.0}}};
   double left = row.left;
   for (const Entry& entry : entries) {
     canvas.fill({left, row.top + 7.0, 24.0, 12.0}, entry.colour);
@@ -233,7 +233,7 @@ void draw_region_key(Canvas& canvas, const Rect& row, bool hatched_cap) {
   }
   if (!hatched_cap) return;
   draw_stripes(canvas, {left, row.top + 7.0, 24.0, 12.0}, palette::bone);
-  canvas.line("head's sphere, no visible edge",
+  canvas.line("sphere, no edge to be seen",
               {left + 32.0, row.top, row.right() - left - 32.0, row.height},
               {.size_px = 14.0, .colour = palette::quiet_ink});
 }

@@ -48,6 +48,19 @@ TEST(GradeCortex, TellsHowMuchOfTheHeadWasLeftOutForItsJoint) {
   EXPECT_EQ(cortex.grade, Grade::a) << "the reported regions are not those of the head";
 }
 
+TEST(GradeCortex, SaysNothingOfWhatThereIsNone) {
+  CortexMeasurement closed = plain_cortex();
+  std::fill_n(closed.unmeasured.begin(), 5, Unmeasured::closed_joint);
+  grade_cortex(closed, scan("B30s"), {}, {});
+  EXPECT_EQ(closed.notes.at(0).detail,
+            "10 % of the head's surface has a joint below 1.0 mm: no cortex measured there");
+  CortexMeasurement hidden = plain_cortex();
+  std::fill_n(hidden.unmeasured.begin(), 10, Unmeasured::hidden_joint);
+  grade_cortex(hidden, scan("B30s"), {}, {});
+  EXPECT_EQ(hidden.notes.at(0).detail,
+            "20 % of the head's surface has no visible joint: no cortex measured there");
+}
+
 TEST(GradeCortex, NotesASharpKernelByNameAndByItsMeasuredBlur) {
   CortexMeasurement by_name = plain_cortex();
   grade_cortex(by_name, scan("B70f"), {}, {});
