@@ -1,6 +1,7 @@
 #include "analysis/femur/hip_region.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace focalhip {
 
@@ -55,6 +56,29 @@ ScanCover scan_cover(const VoxelGrid& ct_grid, const HeadSphere& head_patient) {
   const double spacing_mm = ct_grid.spacing_mm.z();
   return {.above_head_mm = (ct_grid.size[2] - 0.5 - slice) * spacing_mm - head_patient.radius_mm,
           .below_head_centre_mm = (slice + 0.5) * spacing_mm};
+}
+
+ScanCover scan_cover(const CtVolume& ct, const HeadSphere& head_patient) {
+  ScanCover cover = scan_cover(ct.grid, head_patient);
+  if (ct.valid.empty()) return cover;
+  const VoxelGrid& grid = ct.grid;
+  const Eigen::Vector3d centre = grid.voxel_from_patient(head_patient.centre_mm);
+  const double radius_mm = head_patient.radius_mm;
+  for (int row = 0; row < grid.size[1]; ++row) {
+    for (int column = 0; column < grid.size[0]; ++column) {
+      const double beside_mm =
+          std::hypot((column - centre.x()) * grid.spacing_mm.x(), (row - centre.y()) * grid.spacing_mm.y());
+      if (beside_mm >= radius_mm) continue;
+      int slice = grid.size[2] - 1;
+      while (slice >= 0 && !ct.is_valid(grid.index(column, row, slice))) --slice;
+      if (slice < 0)
+        continue;  // outside the field of view from top to bottom: no matter of the scan's length
+      const double height_mm = std::sqrt(radius_mm * radius_mm - beside_mm * beside_mm);
+      const double above_mm = (slice + 0.5 - centre.z()) * grid.spacing_mm.z() - height_mm;
+      cover.above_head_mm = std::min(cover.above_head_mm, above_mm);
+    }
+  }
+  return cover;
 }
 
 }  // namespace focalhip

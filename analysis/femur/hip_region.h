@@ -50,4 +50,8 @@ struct ScanCover {
 };
 [[nodiscard]] ScanCover scan_cover(const VoxelGrid& ct_grid, const HeadSphere& head_patient);
 
+// The same by what was measured: above the head padding is no cover, as where a removed tilt left a wedge
+// of it. The least over the columns of voxels that cross the head.
+[[nodiscard]] ScanCover scan_cover(const CtVolume& ct, const HeadSphere& head_patient);
+
 }  // namespace focalhip

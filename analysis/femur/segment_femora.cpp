@@ -11,6 +11,7 @@
 #include "analysis/femur/hip_region.h"
 #include "analysis/femur/metal.h"
 #include "analysis/femur/outline_femur.h"
+#include "analysis/femur/spoilt_femur.h"
 #include "analysis/support/expects.h"
 #include "analysis/support/format_number.h"
 #include "analysis/support/parallel_for.h"
@@ -47,7 +48,7 @@ SegmentedFemur segment_femur(const CtVolume& ct,
                              const HeadSphere& head_patient,
                              const FemurOptions& options) {
   refuse_metal(ct, head_patient.centre_mm);
-  refuse_short_scan(scan_cover(ct.grid, head_patient), head_patient.radius_mm);
+  refuse_short_scan(scan_cover(ct, head_patient), head_patient.radius_mm);
   const OutlinedFemur femur =
       outline_femur(cut_hip_region(ct, side, head_patient), slice_thickness_mm(ct), options);
   const Eigen::Vector3d& neck_direction = femur.neck_direction;
@@ -70,7 +71,10 @@ SegmentedFemur segment_femur(const CtVolume& ct,
   result.quality.cap_prior_only_share = femur.cap_prior_only_share;
   result.frame = mirrored_to_right(frame, side);
   const HeadSphere head{.centre_mm = result.frame.head_centre_patient_mm, .radius_mm = fitted.radius_mm};
-  result.frame.cover_above_head_mm = scan_cover(ct.grid, head).above_head_mm;
+  result.frame.cover_above_head_mm = scan_cover(ct, head).above_head_mm;
+  const double below_mm = options.shaft_needed_below_lesser_trochanter_mm;
+  refuse_metal_in_femur(ct, result, below_mm);
+  refuse_cut_femur(ct, result, below_mm);
   grade_femur(options, result);
   return result;
 }
