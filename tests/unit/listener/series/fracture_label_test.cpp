@@ -79,6 +79,9 @@ TEST(FractureLabel, OtherBonesRiskAndNegationNameNothing) {
                            "pas de fracture du col",
                            "fracture prevention clinic",
                            "fracture clinic",
+                           "\xD1\xFC\xD7\xB5\xB9\xC7\xD5\xDB",  // GB 18030: lumbar vertebra
+                           "\xB9\xC7\xD5\xDB\xB7\xE7\xCF\xD5",  // GB 18030: fracture risk
+                           "\xCE\xDE\xB9\xC7\xD5\xDB",          // GB 18030: no fracture
                            "yaozhui guzhe",
                            "\xE6\xA4\x8E\xE4\xBD\x93\xE9\xAA\xA8\xE6\x8A\x98",  // vertebral body
                            "\xE9\xAA\xA8\xE6\x8A\x98\xE9\xA3\x8E\xE9\x99\xA9",  // fracture risk
