@@ -102,7 +102,9 @@ TEST(FemurPages, DrawOutlinesOnlyWhereSomethingWasMeasured) {
 
 TEST(FemurPages, HaveNoSurfaceOfAFemurThatIsNotReported) {
   HipReport report = test::both_sides_report();
-  report.femurs[0].outcome = UnmeasuredFemur{.reason = {RefusalCode::fracture, "signs"}};
+  UnmeasuredFemur broken;
+  broken.reason = {RefusalCode::fracture, "signs"};
+  report.femurs[0].outcome = broken;
   std::vector<std::string> labels;
   for (const Page& page : render_femur_pages(report, 1024)) labels.push_back(page.label);
   EXPECT_THAT(labels, testing::ElementsAre("R SLICES", "L SLICES", "L SURFACE"));
