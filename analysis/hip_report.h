@@ -27,7 +27,8 @@ struct Subject {
   std::optional<double> weight_kg;
   DiabetesStatus t2dm = DiabetesStatus::unknown;
   FractureLabel fracture_label = FractureLabel::none;  // a fracture named by the free texts of the header
-  std::optional<Side> laterality;  // Image, Frame or Series Laterality, or that of the requested procedure
+  // Image, Frame or Series Laterality, or the Anatomic Region Modifier, where they agree
+  std::optional<Side> laterality;
 };
 
 // One femur: measured, or why not.
@@ -50,6 +51,11 @@ struct SoftwareIdentity {
   std::string build;
 };
 
+// A femur's note as the report's own list repeats it.
+[[nodiscard]] inline QualityNote of_femur(Side side, const QualityNote& note) {
+  return {note.code, std::string(name(side)) + ": " + note.detail};
+}
+
 // Everything the analysis says about one series; the single source of report.json, SR and pages.
 struct HipReport {
   SoftwareIdentity software;
@@ -57,7 +63,7 @@ struct HipReport {
   Acquisition acquisition;
   VoxelGrid grid;
   Grade grade = Grade::a;
-  std::vector<QualityNote> notes;
+  std::vector<QualityNote> notes;      // of the scan, and those of each femur again, as of_femur says them
   std::optional<NotMeasured> refusal;  // set: nothing was measured; the other parts tell what was seen
   std::optional<Calibration> calibration;
   std::vector<FemurResult> femurs;       // right, left; empty when the volume is no hip CT

@@ -165,25 +165,19 @@ void refuse_if_nothing_measured(HipReport& report) {
   refuse(report, {code, both_reasons(report.femurs)});
 }
 
-bool has_note(const std::vector<QualityNote>& notes, NoteCode code) {
-  return std::ranges::any_of(notes, [code](const QualityNote& note) { return note.code == code; });
-}
-
-// What a femur's notes say concerns the whole report: once per code, naming the side.
+// What a femur's notes say concerns the whole report: repeated there, naming the side.
 void lift_femur_notes(HipReport& report) {
   for (const FemurResult& femur : report.femurs) {
     const FemurMeasurement* measured = femur.measurement();
     const auto& notes = measured != nullptr ? measured->notes : femur.unmeasured()->notes;
-    for (const QualityNote& note : notes) {
-      report.notes.push_back({note.code, std::string(name(femur.side)) + ": " + note.detail});
-    }
+    for (const QualityNote& note : notes) report.notes.push_back(of_femur(femur.side, note));
     if (measured != nullptr) {
       if (femur.used_for_atlas) report.grade = worse(report.grade, measured->grade);
     } else if (!report.refusal) {
       const NotMeasured& reason = femur.unmeasured()->reason;
-      report.notes.push_back({NoteCode::side_refused,
-                              std::string(name(femur.side)) + ": " + std::string(code_string(reason.code)) +
-                                  ", " + reason.detail});
+      report.notes.push_back(
+          of_femur(femur.side,
+                   {NoteCode::side_refused, std::string(code_string(reason.code)) + ", " + reason.detail}));
     }
   }
 }
@@ -191,9 +185,7 @@ void lift_femur_notes(HipReport& report) {
 void note_missing_context(HipReport& report) {
   if (!report.subject.sex) report.notes.push_back({NoteCode::sex_unknown, "no sex in the header"});
   if (!report.subject.age_years) report.notes.push_back({NoteCode::age_unknown, "no age in the header"});
-  if (!has_note(report.notes, NoteCode::atlas_none)) {
-    report.notes.push_back({NoteCode::atlas_none, "densitometry only"});
-  }
+  report.notes.push_back({NoteCode::atlas_none, "measured values only, not compared with other persons'"});
 }
 
 AnalysisOptions with_threads_everywhere(AnalysisOptions options) {

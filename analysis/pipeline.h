@@ -9,7 +9,7 @@ namespace focalhip {
 
 enum class SideChoice { both, right, left, automatic };
 
-// What the header's laterality (of images, series or the requested procedure) tells: nothing, the femur to
+// What the header's laterality (of image, frame, series or anatomic region) tells: nothing, the femur to
 // measure, or the broken one. Sites differ: after an accident it is the injured side.
 enum class LateralityMeaning { ignored, measured, fractured };
 

@@ -31,6 +31,7 @@ SideRequest side_request(const Subject& subject, const AnalysisOptions& options)
 }
 
 void withhold(FemurResult& femur, const NotMeasured& reason) {
+  femur.cortex.reset();
   const FemurMeasurement* measured = femur.measurement();
   if (measured == nullptr) {
     std::get<UnmeasuredFemur>(femur.outcome).reason = reason;

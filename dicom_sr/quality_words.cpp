@@ -17,12 +17,22 @@ const std::vector<QualityNote>& notes_of(const FemurResult& femur) {
   return measured != nullptr ? measured->notes : femur.unmeasured()->notes;
 }
 
+// The report's list repeats the notes of its femora; they are shown where they belong.
+bool repeats_a_femur(const QualityNote& note, const HipReport& report) {
+  return std::ranges::any_of(report.femurs, [&](const FemurResult& femur) {
+    return std::ranges::any_of(notes_of(femur), [&](const QualityNote& own) {
+      return own.code == note.code && of_femur(femur.side, own).detail == note.detail;
+    });
+  });
+}
+
 }  // namespace
 
 std::vector<SidedNote> all_notes(const HipReport& report) {
   std::vector<SidedNote> result;
   const auto add = [&](const std::vector<QualityNote>& notes, std::optional<Side> side) {
     for (const QualityNote& note : notes) {
+      if (!side && repeats_a_femur(note, report)) continue;
       // A stage may already have copied its notes into the report's.
       const bool known = std::any_of(result.begin(), result.end(), [&](const SidedNote& other) {
         return other.note.code == note.code && other.note.detail == note.detail &&

@@ -22,11 +22,13 @@ constexpr double reach_mm = 34.0;       // from the shaft axis: shaft, both troc
 constexpr double head_margin_mm = 6.0;  // bone this near the head's sphere goes with the head
 constexpr double agree_mm = 5.0;        // Tukey's limit
 constexpr double least_agreeing = 0.5;
-constexpr double neck_slope = 0.85;       // of the neck below the horizontal
-constexpr double neck_cone_cosine = 0.6;  // about its direction
-constexpr double stump_mm = 14.0;         // of the neck that goes with the head
-constexpr double neck_region_mm = 36.0;   // where a fracture can be, from the head's sphere
-constexpr double explained_mm = 3.5;      // a surface this near is the same one
+constexpr std::size_t least_shaft_points = 201;
+constexpr std::size_t least_stump_points = 12;  // twice the unknowns of a motion
+constexpr double neck_slope = 0.85;             // of the neck below the horizontal
+constexpr double neck_cone_cosine = 0.6;        // about its direction
+constexpr double stump_mm = 14.0;               // of the neck that goes with the head
+constexpr double neck_region_mm = 36.0;         // where a fracture can be, from the head's sphere
+constexpr double explained_mm = 3.5;            // a surface this near is the same one
 
 // The frame of a shaft: columns lateral (towards away from the head), anterior, cranial along the axis.
 Eigen::Matrix3d shaft_axes(const HipBone& hip) {
@@ -119,7 +121,7 @@ class Aligner {
         surface_(surface_of(other)),
         depth_mm_(point_depth_share * other.grid.spacing_mm.mean()) {}
 
-  [[nodiscard]] bool has_points() const { return points_.size() > 200; }
+  [[nodiscard]] bool has_points(std::size_t least) const { return points_.size() >= least; }
 
   [[nodiscard]] Fit judge(const Eigen::Isometry3d& motion, std::size_t stride) const {
     Fit fit;
@@ -136,7 +138,7 @@ class Aligner {
       fit.residual_mm += limited;
     }
     const auto asked = static_cast<double>((points_.size() + stride - 1) / stride);
-    if (count < 0.5 * asked)
+    if (count == 0.0 || count < 0.5 * asked)
       return {.cost_mm2 = agree_mm * agree_mm, .residual_mm = agree_mm, .agreeing_share = 0.0};
     fit.cost_mm2 /= count;
     fit.agreeing_share = agreeing / count;
@@ -235,9 +237,10 @@ double unexplained_mm2(const std::vector<Eigen::Vector3d>& points_mm,
 
 double face_mm2(const HipBone& hip) { return std::pow(hip.grid.voxel_volume_mm3(), 2.0 / 3.0); }
 
-// The stump of the neck turned about the head's centre until it fits.
+// The stump of the neck turned about the head's centre until it fits; as the shafts lie where there is none.
 Eigen::Isometry3d align_heads(const HipBone& model, const HipBone& other, const Eigen::Isometry3d& shafts) {
   const Aligner aligner(neck_points(model, 1.0, stump_mm), other);
+  if (!aligner.has_points(least_stump_points)) return shafts;
   const auto turned = [&](const Eigen::Matrix3d& rotation) {
     Eigen::Isometry3d motion = Eigen::Isometry3d::Identity();
     motion.linear() = rotation * shafts.linear();
@@ -284,7 +287,7 @@ FragmentComparison compare_fragments(const HipBone& model,
 std::optional<ShaftAlignment> align_shafts(const HipBone& model, const HipBone& other) {
   if (!model.shaft || !other.shaft) return std::nullopt;
   const Aligner aligner(surface_points(model), other);
-  if (!aligner.has_points()) return std::nullopt;
+  if (!aligner.has_points(least_shaft_points)) return std::nullopt;
   constexpr std::size_t coarse_stride = 9;
   Eigen::Isometry3d best = Eigen::Isometry3d::Identity();
   double best_cost_mm2 = 1e9;

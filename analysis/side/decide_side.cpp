@@ -104,13 +104,30 @@ class Decider {
         decision_.state[at(side)] = SideState::fractured;
     }
     if (told == SideInstruction::fracture_both) decision_.reason = SideReason::no_intact_side;
-    decision_.image_contradicts = decision_.used && looks_broken(*decision_.used);
+    decision_.image_contradicts = told == SideInstruction::no_fracture
+                                      ? looks_broken(Side::right) || looks_broken(Side::left)
+                                      : decision_.used && looks_broken(*decision_.used);
     if (decision_.image_contradicts) lower(Grade::c);
   }
 
-  void decide_by_image() {
+  // A text names a fracture without its side and no image shows one: it can be in either. Which femur is
+  // intact cannot be proven. [qct 0.8]
+  void suspect_either_side() {
+    if (request_.label != FractureLabel::unsided) return;
+    if (looks_broken(Side::right) || looks_broken(Side::left)) return;
     for (const Side side : both_sides) {
-      decision_.state[at(side)] = with_label(state(side), request_.label, side);
+      if (state(side) != SideState::ok) continue;
+      decision_.state[at(side)] = SideState::suspicious;
+      named_without_side_ = true;
+    }
+  }
+
+  void decide_by_image() {
+    suspect_either_side();
+    if (!named_without_side_) {
+      for (const Side side : both_sides) {
+        decision_.state[at(side)] = with_label(state(side), request_.label, side);
+      }
     }
     for (const Side side : both_sides) {
       if (decision_.used || !intact(side)) continue;
@@ -148,15 +165,20 @@ class Decider {
   }
 
   void explain() {
+    if (named_without_side_) {
+      note(NoteCode::fracture_suspected,
+           "the texts of the header name a fracture without its side, and the images do not show it");
+    }
     for (const Side side : both_sides) {
-      if (!looks_broken(side)) continue;
+      if (!looks_broken(side) || named_without_side_) continue;
       const bool is_used = decision_.used == side;
       const bool told = tells_fracture_of(request_.instruction, side);
       const std::string why = told                                     ? "fracture told by " + request_.source
                               : finding_[at(side)].explanation.empty() ? "named by the texts of the header"
                                                                        : finding_[at(side)].explanation;
       note(NoteCode::fracture_suspected, of(side) + ": " + why);
-      if (state(side) == SideState::fractured && !is_used)
+      const bool told_none = request_.instruction == SideInstruction::no_fracture;
+      if (state(side) == SideState::fractured && !is_used && !told_none)
         decision_.withheld[at(side)] = NotMeasured{RefusalCode::fracture, why};
     }
     if (request_.instruction != SideInstruction::none) {
@@ -179,6 +201,7 @@ class Decider {
   const std::array<SideFinding, 2>& finding_;
   const SideRequest& request_;
   SideDecision decision_;
+  bool named_without_side_ = false;  // by the texts alone
 };
 
 }  // namespace

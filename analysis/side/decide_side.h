@@ -47,7 +47,8 @@ inline constexpr std::array all_side_instructions{SideInstruction::none,
                                                   SideInstruction::no_fracture};
 [[nodiscard]] std::string_view name(SideInstruction instruction);
 
-// A fracture named by the free texts of the header (study description and the like). Never decisive alone.
+// A fracture named by the free texts of the header (study description and the like). It never chooses a side
+// alone; unsided, and no image showing which: neither femur is certain.
 enum class FractureLabel { none, unsided, right, left, both };
 inline constexpr std::array all_fracture_labels{FractureLabel::none,
                                                 FractureLabel::unsided,
@@ -77,9 +78,10 @@ enum class SideReason {
 struct SideDecision {
   std::optional<Side> used;  // the femur compared with the atlas
   SideReason reason = SideReason::right_by_default;
-  bool contralateral = false;      // stands in for a fractured or operated side
-  bool uncertain = false;          // the image cannot prove the side: grade C
-  bool image_contradicts = false;  // the instruction has a femur measured that looks fractured
+  bool contralateral = false;  // stands in for a fractured or operated side
+  bool uncertain = false;      // the image cannot prove the side: grade C
+  // The instruction has a femur measured that looks fractured, or says that none is and one looks so.
+  bool image_contradicts = false;
   std::array<SideState, 2> state{SideState::ok, SideState::ok};  // as judged in the end, index = Side
   // Set: not reported although outlined, index = Side.
   std::array<std::optional<NotMeasured>, 2> withheld;

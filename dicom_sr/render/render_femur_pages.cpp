@@ -61,7 +61,7 @@ std::vector<Page> render_femur_pages(const HipReport& report, int rows) {
   for (const FemurResult& femur : report.femurs) {
     if (femur.pictures.empty()) continue;
     pages.push_back(slices_page(report, femur, rows));
-    if (femur.cortex) pages.push_back(surface_page(report, femur, rows));
+    if (femur.measurement() != nullptr && femur.cortex) pages.push_back(surface_page(report, femur, rows));
   }
   return pages;
 }

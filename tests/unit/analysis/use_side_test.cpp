@@ -21,15 +21,19 @@ struct Measured {
       FemurResult result{.side = side, .used_for_atlas = false, .cortex = {}, .outcome = UnmeasuredFemur{}};
       result.outcome = measure_densitometry(
           ct, calibration, std::get<SegmentedFemur>(femora[static_cast<std::size_t>(side)]), {});
+      result.cortex = CortexMeasurement{};
       report.femurs.push_back(result);
     }
   }
 };
 
-HipReport decided(const AnalysisOptions& options, std::optional<Side> laterality = std::nullopt) {
+HipReport decided(const AnalysisOptions& options,
+                  std::optional<Side> laterality = std::nullopt,
+                  FractureLabel label = FractureLabel::none) {
   static const Measured measured;
   HipReport report = measured.report;
   report.subject.laterality = laterality;
+  report.subject.fracture_label = label;
   use_side(report, measured.ct, measured.femora, options);
   return report;
 }
@@ -64,6 +68,25 @@ TEST(UseSide, TheHeadersLateralityCountsAsTheSiteSays) {
   EXPECT_TRUE(report.side->decision.contralateral);
   ASSERT_NE(report.femurs.front().unmeasured(), nullptr);
   EXPECT_EQ(report.femurs.front().unmeasured()->reason.code, RefusalCode::fracture);
+}
+
+TEST(UseSide, AWithheldFemurHasNoCortexEither) {
+  const HipReport broken = decided({.instruction = SideInstruction::fracture_right});
+  EXPECT_FALSE(broken.femurs[0].cortex);
+  EXPECT_TRUE(broken.femurs[1].cortex);
+}
+
+TEST(UseSide, AFractureNamedWithoutItsSideShowsBothFemoraAndUsesNone) {
+  const HipReport both = decided({}, std::nullopt, FractureLabel::unsided);
+  EXPECT_EQ(sides_of(both), "rl");
+  EXPECT_EQ(both.grade, Grade::c);
+  const HipReport one = decided({.side = SideChoice::automatic}, std::nullopt, FractureLabel::unsided);
+  EXPECT_EQ(sides_of(one), "");
+  for (const FemurResult& femur : one.femurs) {
+    EXPECT_EQ(femur.unmeasured()->reason.code, RefusalCode::no_intact_side);
+    EXPECT_FALSE(femur.cortex);
+  }
+  EXPECT_EQ(sides_of(decided({.side = SideChoice::left}, std::nullopt, FractureLabel::unsided)), "L");
 }
 
 TEST(UseSide, AnInstructionOutranksTheHeader) {

@@ -194,9 +194,49 @@ TEST(DecideSide, FreeTextSupportsOneSignAndWarnsWithoutAny) {
   EXPECT_EQ(text(decide(ok, suspicious, labelled(FractureLabel::left))), "Rc");
   EXPECT_EQ(text(decide(ok, ok, labelled(FractureLabel::right))), "L?");
   EXPECT_EQ(text(decide(ok, ok, labelled(FractureLabel::left))), "R");
-  EXPECT_EQ(text(decide(ok, ok, labelled(FractureLabel::unsided))), "R");
+  EXPECT_EQ(text(decide(ok, ok, labelled(FractureLabel::unsided))), "-?");
   EXPECT_EQ(text(decide(suspicious, ok, labelled(FractureLabel::left))), "-?");
   EXPECT_EQ(text(decide(fractured, ok, labelled(FractureLabel::left))), "Lc?");
+}
+
+TEST(DecideSide, AFractureWithoutASideThatNoImageShowsLeavesEitherFemurUncertain) {
+  const SideRequest label{
+      .instruction = SideInstruction::none, .source = "", .label = FractureLabel::unsided};
+  const SideDecision decision = decide(ok, ok, label);
+  EXPECT_FALSE(decision.used);
+  EXPECT_EQ(decision.reason, SideReason::no_intact_side);
+  EXPECT_EQ(decision.grade, Grade::c);
+  EXPECT_TRUE(has(decision, NoteCode::side_uncertain));
+  // The text speaks of one femur: said once, and neither is withheld.
+  EXPECT_EQ(std::ranges::count(decision.notes, NoteCode::fracture_suspected, &QualityNote::code), 1);
+  EXPECT_FALSE(decision.withheld[0] || decision.withheld[1]);
+  // The image tells which one: the text adds nothing to it.
+  EXPECT_EQ(text(decide(fractured, ok, label)), "Lc");
+  EXPECT_EQ(text(decide(ok, fractured, label)), "Rc");
+  // An implant need not be where the fracture is; a femur that could not be measured proves nothing.
+  EXPECT_EQ(text(decide(metal, ok, label)), "Lc?");
+  EXPECT_EQ(text(decide(ok, not_measurable, label)), "-?");
+  for (const SideInstruction told :
+       {SideInstruction::measure_right, SideInstruction::fracture_left, SideInstruction::no_fracture}) {
+    const SideDecision instructed =
+        decide(ok, ok, {.instruction = told, .source = "the test", .label = FractureLabel::unsided});
+    EXPECT_EQ(instructed.used, Side::right);
+    EXPECT_FALSE(instructed.uncertain);
+    EXPECT_EQ(instructed.grade, Grade::a);
+  }
+}
+
+TEST(DecideSide, NoFractureToldWithholdsNothingAndTellsWhatTheImageShows) {
+  for_all([](const auto& findings, const SideRequest& request) {
+    if (request.instruction != SideInstruction::no_fracture) return;
+    const SideDecision decision = decide_side(findings, request);
+    EXPECT_FALSE(decision.withheld[0] || decision.withheld[1]);
+    const bool seen = std::ranges::any_of(
+        findings, [](const SideFinding& f) { return f.state == fractured || f.state == suspicious; });
+    EXPECT_EQ(has(decision, NoteCode::fracture_suspected), seen);
+    EXPECT_EQ(decision.image_contradicts, seen);
+    EXPECT_EQ(decision.grade, seen ? Grade::c : Grade::a);
+  });
 }
 
 TEST(DecideSide, ABrokenFemurThatIsNotUsedIsWithheldWithItsSigns) {
@@ -204,7 +244,8 @@ TEST(DecideSide, ABrokenFemurThatIsNotUsedIsWithheldWithItsSigns) {
     const SideDecision decision = decide_side(findings, request);
     for (const Side side : both_sides) {
       const bool broken = decision.state[at(side)] == fractured;
-      EXPECT_EQ(decision.withheld[at(side)].has_value(), broken && decision.used != side);
+      const bool told_none = request.instruction == SideInstruction::no_fracture;
+      EXPECT_EQ(decision.withheld[at(side)].has_value(), broken && decision.used != side && !told_none);
       if (!decision.withheld[at(side)]) continue;
       EXPECT_EQ(decision.withheld[at(side)]->code, RefusalCode::fracture);
       EXPECT_FALSE(decision.withheld[at(side)]->detail.empty());

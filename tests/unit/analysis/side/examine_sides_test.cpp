@@ -1,5 +1,7 @@
 #include "analysis/side/examine_sides.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "analysis/pipeline.h"
@@ -78,6 +80,9 @@ TEST(ExamineSides, ThePipelineWithholdsTheBrokenFemurWithoutCalibrationToo) {
   AnalysisOptions options;
   options.threads = 1;
   const HipReport report = analyse(ct, {}, options);
+  const auto atlas = std::ranges::find(report.notes, NoteCode::atlas_none, &QualityNote::code);
+  ASSERT_NE(atlas, report.notes.end());
+  EXPECT_EQ(atlas->detail.find("densitometry only"), std::string::npos) << "the cortex is measured, too";
   ASSERT_TRUE(report.refusal);  // no phantom is drawn
   ASSERT_TRUE(report.side);
   EXPECT_EQ(report.side->decision.used, Side::right);

@@ -100,6 +100,16 @@ TEST(FemurPages, DrawOutlinesOnlyWhereSomethingWasMeasured) {
   EXPECT_TRUE(mentions(pages[1], "no visible edge: head's sphere, not measured"));
 }
 
+TEST(FemurPages, HaveNoSurfaceOfAFemurThatIsNotReported) {
+  HipReport report = test::both_sides_report();
+  UnmeasuredFemur broken;
+  broken.reason = {RefusalCode::fracture, "signs"};
+  report.femurs[0].outcome = broken;
+  std::vector<std::string> labels;
+  for (const Page& page : render_femur_pages(report, 1024)) labels.push_back(page.label);
+  EXPECT_THAT(labels, testing::ElementsAre("R SLICES", "L SLICES", "L SURFACE"));
+}
+
 TEST(FemurPages, AreTheSameEveryTime) {
   const HipReport report = test::both_sides_report();
   const std::vector<Page> first = render_femur_pages(report, 1024);
