@@ -132,6 +132,8 @@ std::string_view value_of(NoteCode note) {
       return "FH-N36";
     case NoteCode::cortex_density_uneven:
       return "FH-N37";
+    case NoteCode::cortex_tilt_removed:
+      return "FH-N38";
   }
   expects(false, "every note code has a coded value");
   return {};

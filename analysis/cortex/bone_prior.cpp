@@ -12,6 +12,10 @@ namespace focalhip {
 
 namespace {
 
+// A mass curve of thin cortex alone hardly shows its top: believed only near what cortex has.
+constexpr double least_of_fallback = 0.8;
+constexpr double most_of_fallback = 1.25;
+
 constexpr double mad_to_sd = 1.4826;
 constexpr int mass_bins = 40;
 constexpr int least_per_bin = 5;
@@ -160,7 +164,8 @@ BoneEstimate estimate_bone(std::span<const CortexProfile> profiles,
     estimate.prior.blur_sd_mm = median(blur);
     estimate.prior.blur_scatter_mm = scatter(blur, estimate.prior.blur_sd_mm);
     estimate.cortex_scatter = scatter(cortex, estimate.prior.cortex);
-  } else if (estimate.mass_curve_cortex > 0.0) {
+  } else if (estimate.mass_curve_cortex > least_of_fallback * options.fallback.cortex &&
+             estimate.mass_curve_cortex < most_of_fallback * options.fallback.cortex) {
     estimate.prior.cortex = estimate.mass_curve_cortex;
   } else {
     estimate.from_fallback = true;

@@ -87,17 +87,18 @@ LayerVector clamped(const LayerVector& at, const LayerLimits& limits) {
   return at.cwiseMax(limits.lowest).cwiseMin(limits.highest);
 }
 
-LayerVector posterior_sd(const NormalEquations& n, const LayerLimits& limits) {
+LayerMatrix posterior_covariance(const NormalEquations& n, const LayerLimits& limits) {
   LayerMatrix matrix = n.matrix;
   for (int k = 0; k < LayerModel::size; ++k) {
     if (limits.fixed[static_cast<std::size_t>(k)]) hold(k, matrix);
   }
-  const LayerMatrix covariance = matrix.fullPivLu().inverse();
-  LayerVector sd;
+  LayerMatrix covariance = matrix.fullPivLu().inverse();
   for (int k = 0; k < LayerModel::size; ++k) {
-    sd[k] = limits.fixed[static_cast<std::size_t>(k)] ? 0.0 : std::sqrt(std::max(0.0, covariance(k, k)));
+    if (!limits.fixed[static_cast<std::size_t>(k)]) continue;
+    covariance.row(k).setZero();
+    covariance.col(k).setZero();
   }
-  return sd;
+  return covariance;
 }
 
 double total_squares(const LayerSamples& samples) {
@@ -139,7 +140,7 @@ LayerFit fit_layer(const LayerSamples& samples,
   LayerVector at = clamped(vector_of(start), limits);
   NormalEquations n = normal_equations(samples, at, limits, options);
   LayerFit fit{.model = layer_of(at)};
-  if (n.samples < free_parameters(limits)) return fit;
+  if (n.samples < free_parameters(limits) || !std::isfinite(n.cost)) return fit;
   double damping = 1e-3;
   while (fit.iterations < options.max_iterations && !fit.converged) {
     ++fit.iterations;
@@ -156,7 +157,9 @@ LayerFit fit_layer(const LayerSamples& samples,
     }
   }
   fit.model = layer_of(at);
-  fit.sd = posterior_sd(n, limits);
+  const LayerMatrix covariance = posterior_covariance(n, limits);
+  fit.sd = covariance.diagonal().cwiseMax(0.0).cwiseSqrt();
+  fit.cortex_thickness_covariance = covariance(1, 4);
   fit.cost = n.cost;
   fit.rms = std::sqrt(n.profile_squares / n.weight_squares);
   const double total = total_squares(samples);

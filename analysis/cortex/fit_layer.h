@@ -28,18 +28,19 @@ struct LayerFitOptions {
 
 struct LayerFit {
   LayerModel model;
-  LayerVector sd = LayerVector::Zero();  // posterior; 0 where fixed
-  double cost = 0.0;                     // half the sum of squares of all whitened residuals, priors included
-  double rms = 0.0;                      // of the profile's residuals, weighted, in its unit
+  LayerVector sd = LayerVector::Zero();      // posterior; 0 where fixed
+  double cortex_thickness_covariance = 0.0;  // posterior, of density and thickness
+  double cost = 0.0;  // half the sum of squares of all whitened residuals, priors included
+  double rms = 0.0;   // of the profile's residuals, weighted, in its unit
   double r_squared = 0.0;
   int iterations = 0;
   bool converged = false;
-  bool at_limit = false;  // a free parameter ended on one of its limits
+  bool at_limit = false;  // a free parameter, any of them, ended on one of its limits
 };
 
 // Maximum a posteriori fit of a blurred layer to a profile: Levenberg-Marquardt with Marquardt's scaling,
-// analytic Jacobian. Needs at least as many weighted samples as free parameters; without them the start
-// comes back, not converged. [cbm 4]
+// analytic Jacobian. Needs at least as many weighted samples as free parameters and finite values; without
+// them the start comes back, not converged. [cbm 4]
 [[nodiscard]] LayerFit fit_layer(const LayerSamples& samples,
                                  const LayerModel& start,
                                  const LayerLimits& limits,

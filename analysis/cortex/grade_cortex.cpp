@@ -1,6 +1,7 @@
 #include "analysis/cortex/grade_cortex.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "analysis/support/format_number.h"
@@ -29,11 +30,12 @@ void judge_fits(CortexMeasurement& cortex, const CortexOptions& options) {
 }
 
 void judge_density(CortexMeasurement& cortex, const CortexOptions& options) {
-  if (cortex.map.bone.from_fallback) {
+  if (!cortex.map.bone.from_thick_cortex) {
     cortex.grade = worse(cortex.grade, Grade::b);
     cortex.notes.push_back({NoteCode::cortex_density_assumed,
-                            "no cortex thick enough to show its density; " +
-                                fixed(cortex.map.bone.prior.cortex, 0) + " mg/cm3 taken"});
+                            "too little cortex thick enough to show its density; " +
+                                fixed(cortex.map.bone.prior.cortex, 0) + " mg/cm3 " +
+                                (cortex.map.bone.from_fallback ? "taken" : "taken from thin cortex")});
   }
   if (cortex.density_spread && *cortex.density_spread > options.most_density_spread) {
     cortex.notes.push_back({NoteCode::cortex_density_uneven,
@@ -63,6 +65,16 @@ void judge_joint(CortexMeasurement& cortex, const CortexOptions& options) {
   cortex.notes.push_back({NoteCode::cortex_joint_closed, found + ": no cortex measured there"});
 }
 
+// The blur is modelled across the slices of the grid; those of a tilted gantry lay otherwise.
+void judge_tilt(CortexMeasurement& cortex, const CtVolume& ct, const CortexOptions& options) {
+  if (std::abs(ct.removed_tilt_deg) <= options.most_tilt_deg) return;
+  cortex.grade = worse(cortex.grade, Grade::c);
+  cortex.notes.push_back({NoteCode::cortex_tilt_removed,
+                          "slices tilted by " + fixed(std::abs(ct.removed_tilt_deg), 0) +
+                              " degrees: cortical thickness may be off in front and behind, the more the "
+                              "thicker the slices"});
+}
+
 void judge_kernel(CortexMeasurement& cortex, const CtVolume& ct, const Calibration& calibration) {
   std::optional<double> fwhm_mm;
   if (calibration.in_plane_psf_sigma_mm) fwhm_mm = fwhm_per_sigma * *calibration.in_plane_psf_sigma_mm;
@@ -86,6 +98,7 @@ void grade_cortex(CortexMeasurement& cortex,
   judge_fits(cortex, options);
   judge_density(cortex, options);
   judge_joint(cortex, options);
+  judge_tilt(cortex, ct, options);
   judge_kernel(cortex, ct, calibration);
 }
 

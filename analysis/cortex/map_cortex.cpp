@@ -35,27 +35,29 @@ std::vector<int> ring(const VertexNeighbours& neighbours, int vertex, int rings)
 // Only what touches the cortex says where it ends. Outside, muscle and fat change within millimetres: taken
 // as one plateau they move the outer face by up to 0.05 mm. Inside, ECTD is the density of the layer just
 // below.
-void keep_near(LayerSamples& samples, const LayerModel& layer, const MapCortexOptions& options) {
+void keep_near(LayerSamples& samples,
+               const LayerModel& layer,
+               double slice_sine,
+               const MapCortexOptions& options) {
+  // Thick slices spread the outer face over more of the line.
+  constexpr double usual_half_slice_mm = 0.5;
+  const double half_slice_mm = 0.5 * options.measure.slice.thickness_mm * slice_sine;
+  const double outside_mm = options.outside_mm + std::max(0.0, half_slice_mm - usual_half_slice_mm);
   for (std::size_t i = 0; i < samples.weight.size(); ++i) {
     const double x = samples.x_mm[i];
-    if (x < layer.outer_mm() - options.outside_mm || x > layer.inner_mm() + options.ectd_depth_mm) {
+    if (x < layer.outer_mm() - outside_mm || x > layer.inner_mm() + options.ectd_depth_mm) {
       samples.weight[i] = 0.0;
     }
   }
 }
 
-MeasuredLayer measure_to_depth(const CortexProfile& profile,
-                               const LayerSamples& whole,
-                               const BonePrior& prior,
-                               const MapCortexOptions& options) {
-  const MeasuredLayer first = measure_layer(profile, whole, prior, options.measure);
-  // Spongy bone several millimetres below may keep the whole profile from fitting well: judged is what is
-  // near.
-  if (first.state != LayerState::valid && first.state != LayerState::bad_fit) return first;
-  LayerSamples near = whole;
-  keep_near(near, first.fit.model, options);
-  const MeasuredLayer second = measure_layer(profile, near, prior, options.measure);
-  return second.state == LayerState::valid || first.state != LayerState::valid ? second : first;
+// Of the product of density and thickness, which trade against each other.
+double mass_sd_mg_cm2(const LayerFit& fit) {
+  const LayerModel& m = fit.model;
+  const double variance = m.cortex * m.cortex * fit.sd[4] * fit.sd[4] +
+                          m.thickness_mm * m.thickness_mm * fit.sd[1] * fit.sd[1] +
+                          2.0 * m.cortex * m.thickness_mm * fit.cortex_thickness_covariance;
+  return 0.1 * std::sqrt(std::max(0.0, variance));
 }
 
 void store(CorticalMap& map, std::size_t at, const MeasuredLayer& layer) {
@@ -71,6 +73,9 @@ void store(CorticalMap& map, std::size_t at, const MeasuredLayer& layer) {
   map.cm_mg_cm2[at] = static_cast<float>(0.1 * m.cortex * m.thickness_mm);
   map.ectd_mg_cm3[at] = static_cast<float>(m.inside);
   map.cth_sd_mm[at] = static_cast<float>(layer.fit.sd[4]);
+  map.cbmd_sd_mg_cm3[at] = static_cast<float>(layer.fit.sd[1]);
+  map.ectd_sd_mg_cm3[at] = static_cast<float>(layer.fit.sd[2]);
+  map.cm_sd_mg_cm2[at] = static_cast<float>(mass_sd_mg_cm2(layer.fit));
   map.information_share[at] = static_cast<float>(layer.information_share.value_or(0.0));
   map.periosteal_mm[at] = static_cast<float>(m.outer_mm());
 }
@@ -115,6 +120,9 @@ void stand_in(CorticalMap& map, const TriangleMesh& mesh) {
       take(map.cbmd_mg_cm3, measured.cbmd_mg_cm3);
       take(map.ectd_mg_cm3, measured.ectd_mg_cm3);
       take(map.cth_sd_mm, measured.cth_sd_mm);
+      take(map.cm_sd_mg_cm2, measured.cm_sd_mg_cm2);
+      take(map.cbmd_sd_mg_cm3, measured.cbmd_sd_mg_cm3);
+      take(map.ectd_sd_mg_cm3, measured.ectd_sd_mg_cm3);
       take(map.periosteal_mm, measured.periosteal_mm);
       map.information_share[v] = 0.0F;
       map.has_value[v] = 1;
@@ -130,6 +138,9 @@ CorticalMap empty_map(std::size_t vertices, MineralBasis basis) {
                        &map.cbmd_mg_cm3,
                        &map.ectd_mg_cm3,
                        &map.cth_sd_mm,
+                       &map.cm_sd_mg_cm2,
+                       &map.cbmd_sd_mg_cm3,
+                       &map.ectd_sd_mg_cm3,
                        &map.information_share,
                        &map.periosteal_mm}) {
     values->assign(vertices, missing);
@@ -141,6 +152,20 @@ CorticalMap empty_map(std::size_t vertices, MineralBasis basis) {
 }
 
 }  // namespace
+
+MeasuredLayer measure_to_depth(const CortexProfile& profile,
+                               const LayerSamples& whole,
+                               const BonePrior& prior,
+                               const MapCortexOptions& options) {
+  const MeasuredLayer first = measure_layer(profile, whole, prior, options.measure);
+  // Spongy bone several millimetres below may keep the whole profile from fitting well: judged is what is
+  // near.
+  if (first.state != LayerState::valid && first.state != LayerState::bad_fit) return first;
+  LayerSamples near = whole;
+  keep_near(near, first.fit.model, profile.slice_sine, options);
+  const MeasuredLayer second = measure_layer(profile, near, prior, options.measure);
+  return second.state == LayerState::valid || first.state != LayerState::valid ? second : first;
+}
 
 CorticalMap map_cortex(const DensityVolume& density,
                        const TriangleMesh& mesh,

@@ -22,11 +22,14 @@ enum class VertexState : std::uint8_t {
 // volume they were read from. Where a vertex has no measurement and no neighbours to stand in, values are NaN
 // and has_value is 0. [cbm 4.1]
 struct CorticalMap {
-  std::vector<float> cth_mm;             // cortical thickness, to the middle of the endosteal transition
-  std::vector<float> cm_mg_cm2;          // cortical mass per area = CBMD * CTh
-  std::vector<float> cbmd_mg_cm3;        // cortical density
-  std::vector<float> ectd_mg_cm3;        // density of the 6 mm of spongy bone below the cortex
-  std::vector<float> cth_sd_mm;          // posterior SD
+  std::vector<float> cth_mm;       // cortical thickness, to the middle of the endosteal transition
+  std::vector<float> cm_mg_cm2;    // cortical mass per area = CBMD * CTh
+  std::vector<float> cbmd_mg_cm3;  // cortical density
+  std::vector<float> ectd_mg_cm3;  // density of the 6 mm of spongy bone below the cortex, less below 4 mm
+  std::vector<float> cth_sd_mm;    // posterior SD of each
+  std::vector<float> cm_sd_mg_cm2;
+  std::vector<float> cbmd_sd_mg_cm3;
+  std::vector<float> ectd_sd_mg_cm3;
   std::vector<float> information_share;  // of the cortical density: below 0.5 it is the prior's
   std::vector<float> periosteal_mm;      // outer face below the vertex (positive = inward)
   std::vector<VertexState> state;
@@ -45,6 +48,13 @@ struct MapCortexOptions {
   double ectd_depth_mm = 6.0;    // of spongy bone, beyond the middle of the endosteal transition
   int bone_estimate_stride = 3;  // every n-th vertex serves the first pass
 };
+
+// The layer of one vertex, as the map stores it: fitted to all samples, then once more to what touches the
+// cortex.
+[[nodiscard]] MeasuredLayer measure_to_depth(const CortexProfile& profile,
+                                             const LayerSamples& whole,
+                                             const BonePrior& prior,
+                                             const MapCortexOptions& options);
 
 // points: one per vertex of `mesh`, which only tells who neighbours whom. measurable: 1 = measure, per
 // vertex. Results do not depend on the thread count. Throws nothing of its own. [cbm 4]

@@ -15,6 +15,8 @@ namespace {
 
 constexpr double prior_dominated = 0.5;  // information share below which a density tells the prior [cbm 4]
 constexpr int least_told_vertices = 50;
+// mg/cm3. However quiet a scan is, the texture of spongy bone stays, and fits are judged by it.
+constexpr double least_noise = 20.0;
 
 DensityVolume ha_density(const HuRegion& region, const Calibration& calibration) {
   DensityVolume density{.grid = region.grid, .basis = MineralBasis::hydroxyapatite, .mg_cm3 = {}};
@@ -97,7 +99,8 @@ MapCortexOptions with_scan(const MapCortexOptions& given,
   const double spacing_mm = ct.grid.spacing_mm.z();
   options.measure.slice.thickness_mm = ct.acquisition.slice_thickness_mm.value_or(spacing_mm);
   const double ha_per_hu = calibration.ha_per_k2hpo4 / calibration.sigma_ct_hu_per_mg_cm3;
-  options.measure.noise = calibration.muscle_noise_sd_hu.value_or(default_noise_hu) * ha_per_hu;
+  const double noise = calibration.muscle_noise_sd_hu.value_or(default_noise_hu) * ha_per_hu;
+  options.measure.noise = std::max(noise, least_noise);
   return options;
 }
 

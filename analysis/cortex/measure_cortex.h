@@ -59,6 +59,7 @@ struct CortexOptions {
   double least_joint_gap_mm = 1.0;      // vertices at a narrower joint are not measured
   double most_joint_noted = 0.01;       // share of the head's surface not measured for its joint; more: note
   double most_density_spread = 0.06;    // more: note
+  double most_tilt_deg = 5.0;           // of slices before it was removed; more: note and grade C
   double most_invalid_noted = 0.05;     // more: note and grade B
   double most_invalid_measured = 0.15;  // more: refused
   int threads = 2;                      // changes speed only, never numbers
@@ -66,7 +67,7 @@ struct CortexOptions {
 [[nodiscard]] std::vector<std::string> problems_in(const CortexOptions& options);
 
 // joint: of the same femur, empty = not known. Throws Refusal{segmentation} when the surface is no disk,
-// Refusal{cortex_failed} when too many vertices fail.
+// and when too many vertices fail.
 [[nodiscard]] CortexMeasurement measure_cortex(const CtVolume& ct,
                                                const Calibration& calibration,
                                                const FemurMeasurement& femur,

@@ -125,7 +125,7 @@ LayerState judged(const LayerFit& fit,
                   const BonePrior& prior,
                   const MeasureLayerOptions& options) {
   const LayerModel& m = fit.model;
-  if (!fit.converged) return LayerState::not_converged;
+  if (!fit.converged || !std::isfinite(fit.cost) || !std::isfinite(fit.rms)) return LayerState::not_converged;
   if (fit.at_limit) return LayerState::at_limit;
   if (std::abs(m.middle_mm) > furthest_middle_mm) return LayerState::misplaced;
   if (m.thickness_mm < least_thickness_mm) return LayerState::too_thin;

@@ -39,11 +39,11 @@ enum class LayerState {
   valid,
   no_peak,  // nothing in the profile stands out
   not_converged,
-  at_limit,    // thickness or blur ended on a limit
+  at_limit,    // a parameter ended on a limit
   misplaced,   // more than 4 mm from the vertex
   too_thin,    // below 0.05 mm
   not_dense,   // cortex not above its surroundings
-  bad_fit,     // residual above 4 noise SD, or above 2.5 with R2 below 0.90
+  bad_fit,     // residual above 4 noise SD (cbm 4: 8), or above 2.5 with R2 below 0.90
   not_cortex,  // density more than 5 SD of its prior off the bone's: dense spongy bone taken in
 };
 [[nodiscard]] std::string_view name(LayerState state);
@@ -66,8 +66,7 @@ struct MeasuredLayer {
                                           const BonePrior& prior,
                                           const MeasureLayerOptions& options);
 
-// The first pass over a bone, before its cortical density is known: cortex free or fixed to the profile's
-// own peak, blur free. [cbm 3.1]
+// The first pass over a bone, before its cortical density is known: cortex and blur free. [cbm 3.1]
 [[nodiscard]] MeasuredLayer measure_layer_freely(const CortexProfile& profile,
                                                  const LayerSamples& samples,
                                                  const BonePrior& prior,

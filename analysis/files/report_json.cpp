@@ -166,7 +166,7 @@ Json cortex_json(const std::optional<CortexMeasurement>& cortex) {
                {"vertices", cortex->surface.mesh.vertices_mm.size()},
                {"invalid_fraction", number(cortex->map.invalid_share)},
                {"global_density_mg_cm3", number(bone.prior.cortex)},
-               {"global_density_assumed", bone.from_fallback},
+               {"global_density_assumed", !bone.from_thick_cortex},
                {"mass_curve_density_mg_cm3",
                 bone.mass_curve_cortex > 0.0 ? number(bone.mass_curve_cortex) : Json(nullptr)},
                {"density_spread", number(cortex->density_spread)},

@@ -133,6 +133,8 @@ Words words(NoteCode code) {
       return {"CORTEX_JOINT_CLOSED", "No cortex measured where the joint is closed"};
     case NoteCode::cortex_density_uneven:
       return {"CORTEX_DENSITY_UNEVEN", "Cortical density differs between regions"};
+    case NoteCode::cortex_tilt_removed:
+      return {"CORTEX_TILT_REMOVED", "Cortex measured in slices whose tilt was removed"};
   }
   expects(false, "every note code has words");
   return {};

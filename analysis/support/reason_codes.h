@@ -83,6 +83,7 @@ enum class NoteCode {
   cortex_kernel_sharp,     // CORTEX_KERNEL_SHARP   edges enhanced: densities and thin cortex are off
   cortex_joint_closed,     // CORTEX_JOINT_CLOSED   head not measured where the joint is closed or not visible
   cortex_density_uneven,   // CORTEX_DENSITY_UNEVEN  cortical density differs between regions
+  cortex_tilt_removed,  // CORTEX_TILT_REMOVED    slices were tilted: the blur across them is not the model's
 };
 [[nodiscard]] std::string_view code_string(NoteCode code);
 [[nodiscard]] std::string_view meaning(NoteCode code);

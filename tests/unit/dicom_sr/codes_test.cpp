@@ -83,6 +83,7 @@ TEST(Codes, StoredValuesOfReasonsAndNotesStay) {
   EXPECT_EQ(code_of(NoteCode::cortex_incomplete).value, "FH-N33");
   EXPECT_EQ(code_of(NoteCode::cortex_density_assumed).value, "FH-N34");
   EXPECT_EQ(code_of(NoteCode::cortex_density_uneven).value, "FH-N37");
+  EXPECT_EQ(code_of(NoteCode::cortex_tilt_removed).value, "FH-N38");
   EXPECT_EQ(code_of(NoteCode::side_refused).value, "FH-N19");
   EXPECT_EQ(code_of(Grade::r).value, "FH-G04");
 }

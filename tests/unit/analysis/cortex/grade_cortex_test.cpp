@@ -1,6 +1,7 @@
 #include "analysis/cortex/grade_cortex.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <gtest/gtest.h>
 
@@ -15,6 +16,7 @@ CortexMeasurement plain_cortex() {
   std::fill_n(cortex.surface.region.begin(), 50, SurfaceRegion::head);
   cortex.unmeasured.assign(100, Unmeasured::measured);
   cortex.map.bone.prior.cortex = 1150.0;
+  cortex.map.bone.from_thick_cortex = true;
   return cortex;
 }
 
@@ -46,6 +48,25 @@ TEST(GradeCortex, TellsHowMuchOfTheHeadWasLeftOutForItsJoint) {
       cortex.notes[0].detail,
       "20 % of the head's surface has no visible joint, 10 % one below 1.0 mm: no cortex measured there");
   EXPECT_EQ(cortex.grade, Grade::a) << "the reported regions are not those of the head";
+}
+
+TEST(GradeCortex, TellsWhenTheDensityIsNotThatOfThickCortex) {
+  CortexMeasurement cortex = plain_cortex();
+  cortex.map.bone.from_thick_cortex = false;
+  grade_cortex(cortex, scan("B30s"), {}, {});
+  EXPECT_TRUE(noted(cortex, NoteCode::cortex_density_assumed));
+  EXPECT_EQ(cortex.grade, Grade::b);
+}
+
+TEST(GradeCortex, TellsOfSlicesThatWereTilted) {
+  for (const double tilt_deg : {4.0, 20.0, -20.0}) {
+    CortexMeasurement cortex = plain_cortex();
+    CtVolume ct = scan("B30s");
+    ct.removed_tilt_deg = tilt_deg;
+    grade_cortex(cortex, ct, {}, {});
+    EXPECT_EQ(noted(cortex, NoteCode::cortex_tilt_removed), std::abs(tilt_deg) > 5.0);
+    EXPECT_EQ(cortex.grade, std::abs(tilt_deg) > 5.0 ? Grade::c : Grade::a);
+  }
 }
 
 TEST(GradeCortex, SaysNothingOfWhatThereIsNone) {
