@@ -38,10 +38,13 @@ struct SideOptions {
   double version_difference_deg = 8.0;
   // A scan that ends lower than this shows the lesser trochanter.
   double enough_scan_below_head_mm = 100.0;
-  double largest_volume_difference = 0.08;  // of the bone above the lesser trochanter, share
+  double largest_volume_difference = 0.08;    // of the bone above the lesser trochanter, share
+  double largest_prior_residual_mm = 4.0;     // 95th percentile
+  double largest_prior_residual_ratio = 1.8;  // to the other side's
 };
 
 enum class FractureSign {
+  prior_residual,       // the bone does not fit the prior surface
   neck_shaft_angle,     // implausible, or far from the other side's
   head_displaced,       // against the shaft, compared with the other side
   head_disconnected,    // little or no bone between head and shaft
@@ -65,7 +68,7 @@ struct SideEvidence {
   std::optional<double> head_to_lesser_trochanter_mm;
   std::optional<double> neck_length_mm;
   std::optional<double> volume_above_trochanter_mm3;
-  std::optional<double> prior_residual_p95_mm;  // told, not judged: no prior surface yet
+  std::optional<double> prior_residual_p95_mm;
 };
 
 // Both femora and their comparison.
@@ -88,8 +91,8 @@ struct JudgedSide {
   SideFinding finding;
 };
 
-// The signs each side shows and what follows. Strong are angle, displacement, disconnection and fracture
-// faces: a strong one is a suspicion, with any second one a fracture; weak ones alone are only
+// The signs each side shows and what follows. Strong are prior residual, angle, displacement, disconnection
+// and fracture faces: a strong one is a suspicion, with any second one a fracture; weak ones alone are only
 // told. A difference between the sides counts against the one that is worse by itself; when nothing tells
 // which, against both. Pure. [qct 5, with the departures of the README]
 [[nodiscard]] std::array<JudgedSide, 2> judge_sides(const HipEvidence& evidence, const SideOptions& options);

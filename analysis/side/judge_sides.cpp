@@ -66,6 +66,7 @@ class Judge {
     worse_ = worse_side();
     look_at_connectivity();
     look_at_faces();
+    look_at_prior();
     look_at_angles();
     look_at_head();
     look_at_outlines();
@@ -130,6 +131,16 @@ class Judge {
           FractureSign::fracture_faces,
           fixed(0.01 * *own, 1) + " cm2 of surface at the neck that the other femur has not");
       certain_[side] = certain_[side] || *own > options_.certain_factor * options_.largest_unexplained_mm2;
+    }
+  }
+
+  void look_at_prior() {
+    for (std::size_t side = 0; side < 2; ++side) {
+      const std::optional<double>& own = evidence_.side[side].prior_residual_p95_mm;
+      const std::optional<double>& other = evidence_.side[1 - side].prior_residual_p95_mm;
+      if (!own || *own <= options_.largest_prior_residual_mm) continue;
+      if (other && *own <= options_.largest_prior_residual_ratio * *other) continue;
+      add(side, FractureSign::prior_residual, "bone " + fixed(*own, 1) + " mm off the expected shape");
     }
   }
 
@@ -198,8 +209,9 @@ class Judge {
   }
 
   static bool is_strong(FractureSign sign) {
-    return sign == FractureSign::neck_shaft_angle || sign == FractureSign::head_displaced ||
-           sign == FractureSign::head_disconnected || sign == FractureSign::fracture_faces;
+    return sign == FractureSign::prior_residual || sign == FractureSign::neck_shaft_angle ||
+           sign == FractureSign::head_displaced || sign == FractureSign::head_disconnected ||
+           sign == FractureSign::fracture_faces;
   }
 
   void conclude(std::size_t side) {
@@ -233,6 +245,8 @@ std::array<JudgedSide, 2> judge_sides(const HipEvidence& evidence, const SideOpt
 
 std::string_view name(FractureSign sign) {
   switch (sign) {
+    case FractureSign::prior_residual:
+      return "prior_residual";
     case FractureSign::neck_shaft_angle:
       return "neck_shaft_angle";
     case FractureSign::head_displaced:
