@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "testdata/simulator/implicit_shapes.h"
+#include "testdata/simulator/truth.h"
 
 namespace focalhip::simulator {
 namespace {
@@ -15,10 +16,15 @@ constexpr double resected_hu = 30.0;  // scar and fluid; a liner of polyethylene
 
 double share(double d, double width) { return std::clamp(0.5 - d / width, 0.0, 1.0); }
 
+// The truth needs the shaft down to 40 mm below the lesser trochanter, wherever the scan begins.
 double lowest_femur_z(const FemurParameters& f, double low_z_mm) {
+  constexpr double read_below_lesser_mm = 50.0;
+  constexpr double built_below_lesser_mm = 60.0;
   const FemurShape shape(f);
   // The shaft is inclined by up to some degrees: go 20 mm further than the level difference.
-  return shape.head_centre_mm().z - (f.head_centre_patient_mm.z - low_z_mm) - 20.0;
+  const double by_scan = shape.head_centre_mm().z - (f.head_centre_patient_mm.z - low_z_mm) - 20.0;
+  const double lesser = find_lesser_trochanter(shape).distal_z_mm;
+  return by_scan < lesser - read_below_lesser_mm ? by_scan : lesser - built_below_lesser_mm;
 }
 
 // Bone, joint and metal in the soft tissue of value hu.

@@ -36,6 +36,21 @@ double mean_hu(const SimulatedScan& scan, Vec3 centre_patient_mm, int half_colum
   return sum / count;
 }
 
+// Regions and landmarks belong to the femur, not to the part of it that is scanned.
+TEST(Truth, DoesNotDependOnWhereTheScanBegins) {
+  const HipParameters hip = draw_hip(4, Sex::female);
+  const Protocol protocol;
+  const auto truth_from = [&](double low_mm) {
+    return find_truth(build_scene(hip, protocol, 0.0, {low_mm, 60.0}, 2), protocol, 2).right;
+  };
+  const SideTruth whole = truth_from(-150.0);
+  const SideTruth high = truth_from(-45.0);  // above the lesser trochanter
+  EXPECT_NEAR(high.it.volume_cm3, whole.it.volume_cm3, 0.005 * whole.it.volume_cm3);
+  EXPECT_NEAR(high.it.vbmd_mg_cm3, whole.it.vbmd_mg_cm3, 0.005 * whole.it.vbmd_mg_cm3);
+  EXPECT_NEAR(high.th.vbmd_mg_cm3, whole.th.vbmd_mg_cm3, 0.005 * whole.th.vbmd_mg_cm3);
+  EXPECT_NEAR(high.femur_volume_cm3, whole.femur_volume_cm3, 0.005 * whole.femur_volume_cm3);
+}
+
 TEST(Simulate, DoesNotDependOnTheNumberOfThreads) {
   const HipParameters hip = draw_hip(5, Sex::female);
   Protocol protocol;
