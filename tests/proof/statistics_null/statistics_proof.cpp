@@ -1,8 +1,9 @@
 // statistics_proof [--maps N] [--threads N] [--seed N]: how often the corrected P values call a map without
 // any effect significant. Prints a table with exact intervals beside the figures of science spm 9; status 1
-// when the corrected P of peaks does not hold its level.
+// when the corrected P of peaks does not hold its level, 2 on wrong usage.
 #include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -10,8 +11,10 @@
 #include <iostream>
 #include <mutex>
 #include <numeric>
+#include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "analysis/statistics/infer_map.h"
 #include "analysis/statistics/linear_model.h"
@@ -175,14 +178,31 @@ void print_rates(const Design& design, const std::vector<Verdict>& verdicts, Pro
   }
 }
 
-Size size_from(int argc, char** argv) {
+// A whole number within the bounds.
+long number_of(const std::string& name, const std::string& word, long low, long high) {
+  long value = 0;
+  const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (error != std::errc() || end != word.data() + word.size() || value < low || value > high) {
+    throw std::invalid_argument(name + " " + word + " is no whole number from " + std::to_string(low) +
+                                " to " + std::to_string(high));
+  }
+  return value;
+}
+
+Size size_from(const std::vector<std::string>& words) {
   Size size;
-  for (int i = 1; i + 1 < argc; i += 2) {
-    const std::string name = argv[i];
-    const long value = std::strtol(argv[i + 1], nullptr, 10);
-    if (name == "--maps") size.maps = static_cast<int>(std::clamp(value, 1L, 1000000L));
-    if (name == "--threads") size.threads = static_cast<int>(std::clamp(value, 1L, 64L));
-    if (name == "--seed") size.seed = static_cast<std::uint64_t>(value);
+  for (std::size_t i = 0; i < words.size(); i += 2) {
+    const std::string& name = words[i];
+    if (name != "--maps" && name != "--threads" && name != "--seed") {
+      throw std::invalid_argument("unknown option " + name);
+    }
+    if (i + 1 == words.size()) throw std::invalid_argument(name + " without value");
+    const std::string& word = words[i + 1];
+    if (name == "--maps") size.maps = static_cast<int>(number_of(name, word, 1, 1'000'000));
+    if (name == "--threads") size.threads = static_cast<int>(number_of(name, word, 1, 64));
+    if (name == "--seed") {
+      size.seed = static_cast<std::uint64_t>(number_of(name, word, 0, 1'000'000'000'000));
+    }
   }
   return size;
 }
@@ -207,4 +227,15 @@ int run(const Size& size) {
 }  // namespace
 }  // namespace focalhip::proof
 
-int main(int argc, char** argv) { return focalhip::proof::run(focalhip::proof::size_from(argc, argv)); }
+int main(int argc, char** argv) {
+  try {
+    return focalhip::proof::run(focalhip::proof::size_from({argv + std::min(argc, 1), argv + argc}));
+  } catch (const std::invalid_argument& error) {
+    std::cerr << "statistics_proof: " << error.what()
+              << "\nusage: statistics_proof [--maps N] [--threads N] [--seed N]\n";
+    return 2;
+  } catch (const std::exception& error) {
+    std::cerr << "statistics_proof: " << error.what() << '\n';
+    return 1;
+  }
+}
