@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "analysis/cortex/bone_prior.h"
+#include "analysis/cortex/map_cortex.h"
 #include "analysis/cortex/read_profile.h"
 #include "analysis/support/parallel_for.h"
 #include "tests/proof/cortex/cortex_cases.h"
@@ -97,7 +98,7 @@ std::vector<MeasuredLayer> measured(const std::vector<Case>& cases,
     const auto at = static_cast<std::size_t>(i);
     const Case& one = cases[at];
     layers[at] = reading == Reading::voxels
-                     ? measure_layer(one.line, one.voxels, prior, options)
+                     ? measure_to_depth(one.line, one.voxels, prior, {.measure = options})
                      : measure_layer(reading == Reading::disc ? one.disc : one.line, prior, options);
   });
   return layers;

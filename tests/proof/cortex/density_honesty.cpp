@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analysis/cortex/bone_prior.h"
+#include "analysis/cortex/map_cortex.h"
 #include "analysis/support/parallel_for.h"
 #include "tests/proof/cortex/cortex_cases.h"
 
@@ -64,7 +65,7 @@ Reading read(double thickness_mm, double density, const BonePrior& prior, std::u
   Reading sum;
   double n = 0.0;
   for (const CortexCase& one : cylinders({thickness_mm}, density, seed, threads)) {
-    const MeasuredLayer layer = measure_layer(one.line, one.voxels, prior, options);
+    const MeasuredLayer layer = measure_to_depth(one.line, one.voxels, prior, {.measure = options});
     if (layer.state != LayerState::valid) continue;
     n += 1.0;
     sum.cth_mm += layer.fit.model.thickness_mm;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <numbers>
 
+#include "analysis/cortex/map_cortex.h"
 #include "analysis/support/parallel_for.h"
 #include "tests/proof/cortex/cortex_cases.h"
 
@@ -34,32 +35,46 @@ std::vector<CortexCase> all_cases(const std::vector<Setting>& settings, int line
 
 // With the true density and blur as priors: what is left is the fit's own error.
 MeasuredLayer layer_of(const CortexCase& one, double slice_mm) {
-  return measure_layer(one.line,
-                       one.voxels,
-                       {.outside = 0.0, .cortex = 1150.0, .blur_sd_mm = 0.5},
-                       {.slice = {.thickness_mm = slice_mm, .sd_mm = 0.0}, .noise = noise});
+  return measure_to_depth(one.line,
+                          one.voxels,
+                          {.outside = 0.0, .cortex = 1150.0, .blur_sd_mm = 0.5},
+                          {.measure = {.slice = {.thickness_mm = slice_mm, .sd_mm = 0.0}, .noise = noise}});
 }
 
-std::vector<double> thickness_errors(const std::vector<CortexCase>& cases,
-                                     double slice_mm,
-                                     const std::function<bool(const CortexCase&)>& chosen) {
+// Errors of the lines that could be read, and of how many.
+struct ReadLines {
   std::vector<double> errors;
+  int tried = 0;
+  [[nodiscard]] double share() const {
+    return tried > 0 ? static_cast<double>(errors.size()) / static_cast<double>(tried) : 0.0;
+  }
+};
+
+ReadLines read_lines(const std::vector<CortexCase>& cases,
+                     double slice_mm,
+                     const std::function<bool(const CortexCase&)>& chosen) {
+  ReadLines lines;
   for (const CortexCase& one : cases) {
     if (!chosen(one)) continue;
+    ++lines.tried;
     const MeasuredLayer layer = layer_of(one, slice_mm);
-    if (layer.state == LayerState::valid) errors.push_back(layer.fit.model.thickness_mm - one.thickness_mm);
+    if (layer.state == LayerState::valid)
+      lines.errors.push_back(layer.fit.model.thickness_mm - one.thickness_mm);
   }
-  return errors;
+  return lines;
 }
 
-void bias_row(ProofTable& table, const std::string& name, const std::vector<double>& errors, double most) {
-  const Moments m = moments(errors);
+// Met when the bias is small and no more lines are lost than the tier allows.
+void bias_row(ProofTable& table, const std::string& name, const ReadLines& lines, double most) {
+  constexpr double least_read = 0.98;
+  const Moments m = moments(lines.errors);
   const double half = 1.96 * m.sd / std::sqrt(std::max(1, m.count));
-  table.row(name,
-            "<= " + text(most, 2),
-            text(m.mean, 3) + " +- " + text(m.sd, 3) + " (n " + std::to_string(m.count) + ")",
+  table.row(name + "; lines read, %",
+            "<= " + text(most, 2) + "; >= 98",
+            text(m.mean, 3) + " +- " + text(m.sd, 3) + " (n " + std::to_string(m.count) + "); " +
+                text(100.0 * lines.share(), 1),
             text(m.mean - half, 3) + " .. " + text(m.mean + half, 3),
-            m.count > 0 && std::abs(m.mean) <= most);
+            std::abs(m.mean) <= most && lines.share() >= least_read);
 }
 
 void obliquity(ProofTable& table, std::uint64_t seed, int threads) {
@@ -80,7 +95,7 @@ void obliquity(ProofTable& table, std::uint64_t seed, int threads) {
       };
       bias_row(table,
                "CTh bias 1-3 mm, " + text(angle, 0) + " degrees out of " + text(slice, 0) + " mm slices, mm",
-               thickness_errors(cases, slice, chosen),
+               read_lines(cases, slice, chosen),
                slice < 1.5 ? 0.05 : 0.15);
     }
   }
@@ -94,21 +109,15 @@ void neighbour(ProofTable& table, std::uint64_t seed, int threads) {
           {{.thickness_mm = thickness, .neighbour_gap_mm = gap, .seed = seed + settings.size()}, {}});
     }
     const auto everything = [](const CortexCase&) { return true; };
-    const std::vector<double> errors = thickness_errors(all_cases(settings, 60, threads), 1.0, everything);
+    const ReadLines lines = read_lines(all_cases(settings, 60, threads), 1.0, everything);
     const std::string name = "CTh bias, another bone " + text(gap, 0) + " mm away, mm";
     if (gap >= 2.0) {
-      bias_row(table, name, errors, 0.1);
-      const double read = static_cast<double>(errors.size()) / 300.0;
-      table.row(name.substr(0, name.size() - 4) + ": lines read, %",
-                ">= 98",
-                text(100.0 * read, 1),
-                "",
-                read >= 0.98);
-    } else {
-      table.told(name,
-                 text(moments(errors).mean, 3) + " +- " + text(moments(errors).sd, 3) + " (n " +
-                     std::to_string(errors.size()) + " of 300)");
+      bias_row(table, name, lines, 0.1);
+      continue;
     }
+    table.told(name,
+               text(moments(lines.errors).mean, 3) + " +- " + text(moments(lines.errors).sd, 3) + " (n " +
+                   std::to_string(lines.errors.size()) + " of " + std::to_string(lines.tried) + ")");
   }
 }
 
@@ -121,10 +130,8 @@ void curvature(ProofTable& table, std::uint64_t seed, int threads) {
     }
     const std::vector<CortexCase> cases = all_cases(settings, 60, threads);
     const auto everything = [](const CortexCase&) { return true; };
-    bias_row(table,
-             "CTh bias, radius " + text(radius, 0) + " mm, mm",
-             thickness_errors(cases, 1.0, everything),
-             0.05);
+    bias_row(
+        table, "CTh bias, radius " + text(radius, 0) + " mm, mm", read_lines(cases, 1.0, everything), 0.05);
   }
 }
 
@@ -140,7 +147,8 @@ void linearity(ProofTable& table, std::uint64_t seed, int threads) {
   double sxx = 0.0;
   double sxy = 0.0;
   double n = 0.0;
-  for (const CortexCase& one : all_cases(settings, 40, threads)) {
+  const std::vector<CortexCase> cases = all_cases(settings, 40, threads);
+  for (const CortexCase& one : cases) {
     const MeasuredLayer layer = layer_of(one, 1.0);
     if (layer.state != LayerState::valid) continue;
     n += 1.0;
@@ -150,8 +158,12 @@ void linearity(ProofTable& table, std::uint64_t seed, int threads) {
     sxy += one.inside * layer.fit.model.inside;
   }
   const double slope = (n * sxy - sx * sy) / (n * sxx - sx * sx);
-  table.row(
-      "slope of ECTD over 0-400 mg/cm3", "1.00 +- 0.03", text(slope, 4), "", std::abs(slope - 1.0) <= 0.03);
+  const double read = n / static_cast<double>(cases.size());
+  table.row("slope of ECTD over 0-400 mg/cm3; lines read, %",
+            "1.00 +- 0.03; >= 98",
+            text(slope, 4) + "; " + text(100.0 * read, 1),
+            "",
+            std::abs(slope - 1.0) <= 0.03 && read >= 0.98);
 }
 
 void units(ProofTable& table, std::uint64_t seed, int threads) {
@@ -177,6 +189,7 @@ void units(ProofTable& table, std::uint64_t seed, int threads) {
 }  // namespace
 
 void run_experiments(ProofTable& table, std::uint64_t first_seed, int threads) {
+  table.told("experiments of cbm 8.4: given to the fit", "true cortical density, true blur, true curvature");
   obliquity(table, first_seed, threads);
   neighbour(table, first_seed + 100, threads);
   curvature(table, first_seed + 200, threads);

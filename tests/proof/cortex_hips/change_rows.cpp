@@ -73,11 +73,15 @@ void defect_rows(ProofTable& table, const std::vector<SeenDefect>& defects) {
     } else if (raw.size() < 2) {
       table.row(row, ">= 80", "not measured", "", false);
     } else {
-      const test::Interval interval = test::mean_interval(raw);
+      // Two places in either femur of a person.
+      const int persons = std::max(2, static_cast<int>(raw.size() / 4));
+      const test::Interval interval = test::mean_interval(raw, persons);
+      const auto recovered = std::ranges::count_if(raw, [](double share) { return share >= 80.0; });
       table.row(row,
                 ">= 80",
                 text(test::mean(raw), 1) + " (SD " + text(test::standard_deviation(raw), 1) + ", least " +
-                    text(*std::ranges::min_element(raw), 1) + ", n " + std::to_string(raw.size()) + ")",
+                    text(*std::ranges::min_element(raw), 1) + ", " + std::to_string(recovered) + " of " +
+                    std::to_string(raw.size()) + " above 80)",
                 text(interval.low, 1) + " .. " + text(interval.high, 1),
                 test::mean(raw) >= 80.0);
     }

@@ -17,8 +17,8 @@ constexpr int persons_at_least = 3;  // for a row that needs a spread
 // Bias against a limit, interval of the mean over femora.
 void mean_row(ProofTable& table, const std::string& name, const std::vector<double>& errors, double most) {
   const std::string target = "+-" + text(most, 0);
-  if (errors.size() < 2) return table.row(name, target, "not measured", "", false);
-  const test::Interval interval = test::mean_interval(errors);
+  if (errors.size() < 4) return table.row(name, target, "not measured", "", false);
+  const test::Interval interval = test::mean_interval(errors, persons_in(errors.size()));
   table.row(name,
             target,
             text(test::mean(errors), 2) + " (SD " + text(test::standard_deviation(errors), 2) + ", n " +
@@ -41,6 +41,18 @@ void vertex_rows(ProofTable& table, const Cases& first) {
               text(error.mean, 3) + " / " + text(error.sd, 3) + of_count(error.n),
               "",
               std::abs(error.mean) <= 0.05 && error.sd <= most_sd);
+  }
+  std::vector<double> worst;
+  for (std::size_t b = 0; b < thickness_bands.size(); ++b) {
+    for (const CaseValues& one : first) {
+      const Spread of_femur = spread({one}, "band" + std::to_string(b));
+      if (of_femur.n >= 50.0) worst.push_back(of_femur.mean);
+    }
+  }
+  if (!worst.empty()) {
+    const auto [low, high] = std::ranges::minmax(worst);
+    table.told("CTh bias of a band in a single femur, least .. most, mm (bands of 50 vertices and more)",
+               text(low, 3) + " .. " + text(high, 3));
   }
   const double tried = total(first, "tried");
   const double invalid = tried > 0.0 ? 100.0 * total(first, "failed") / tried : 100.0;
@@ -132,7 +144,8 @@ void repeat_rows(ProofTable& table, const Cases& first, const Cases& again) {
         continue;
       }
       const double cv = 100.0 * precision.rms_cv;
-      const test::Interval interval = test::deviation_interval(cv, precision.degrees_of_freedom);
+      const test::Interval interval =
+          test::deviation_interval(cv, persons_in(static_cast<std::size_t>(precision.degrees_of_freedom)));
       table.row(name + "RMS-CV, %",
                 "<= 1.8",
                 text(cv, 2) + of_count(static_cast<double>(repeats.size())),

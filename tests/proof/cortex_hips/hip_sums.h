@@ -31,6 +31,11 @@ struct Spread {
 };
 [[nodiscard]] Spread spread(const Cases& cases, const std::string& name);
 
+// Both femora of a person share noise, rods and body: intervals are as wide as if they were one.
+[[nodiscard]] inline int persons_in(std::size_t femora) {
+  return femora < 4 ? 1 : static_cast<int>(femora / 2);
+}
+
 [[nodiscard]] std::string span_text(const Band& band);
 [[nodiscard]] std::string of_count(double n);
 void told_mean(ProofTable& table, const std::string& name, const std::vector<double>& values, int decimals);

@@ -116,7 +116,7 @@ LegacyVtk read(const std::filesystem::path& file) {
 }
 
 TEST(WriteSurfaceVtk, KeepsEveryValueAndTheMissingOnes) {
-  const TemporaryFolder folder;
+  const testing_support::TemporaryFolder folder;
   write_surface_vtk(folder.path() / "surface.vtk", four_vertices());
   const LegacyVtk vtk = read(folder.path() / "surface.vtk");
   EXPECT_EQ(vtk.points[0], 0.25F);
