@@ -72,4 +72,12 @@ struct HipReport {
   std::vector<std::string> parameters;   // result-affecting options, "name=value"
 };
 
+// Whether any femur's values have a least significant change.
+[[nodiscard]] inline bool precision_holds(const HipReport& report) {
+  for (const FemurResult& femur : report.femurs) {
+    if (femur.measurement() != nullptr && femur.measurement()->precision_holds) return true;
+  }
+  return false;
+}
+
 }  // namespace focalhip

@@ -117,7 +117,10 @@ FemurResult measure_femur(const CtVolume& ct,
     return result;
   }
   try {
-    result.outcome = measure_densitometry(ct, *report.calibration, femur, options);
+    FemurMeasurement measured = measure_densitometry(ct, *report.calibration, femur, options);
+    measured.precision_holds = report.calibration->method == CalibrationMethod::phantom &&
+                               worse(report.grade, measured.grade) <= Grade::b;
+    result.outcome = std::move(measured);
   } catch (const Refusal& refusal) {
     result.outcome = without_values(femur, refusal.not_measured());
   }

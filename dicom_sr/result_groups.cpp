@@ -106,6 +106,11 @@ std::vector<ResultValue> voi_values(const VoiMeasurement& voi, VoiName name) {
   };
 }
 
+std::vector<ResultValue> without_changes(std::vector<ResultValue> values) {
+  for (ResultValue& value : values) value.least_change.reset();
+  return values;
+}
+
 // Labels of femur.h; the total hip is all three.
 bool belongs_to(std::uint8_t label, VoiName voi) {
   return voi == VoiName::th ? label >= 1 && label <= 3 : label == static_cast<std::uint8_t>(voi) + 1;
@@ -157,7 +162,8 @@ ResultGroup voi_group(const FemurMeasurement& femur, VoiName voi) {
       .site = voi == VoiName::fn ? codes::neck_of_femur : codes::proximal_femur,
       .region = region_of(voi),
       .algorithm = "FocalHip densitometry",
-      .values = voi_values(femur[voi], voi),
+      .values =
+          femur.precision_holds ? voi_values(femur[voi], voi) : without_changes(voi_values(femur[voi], voi)),
       .centre_patient_mm = centroid_patient_mm(femur.voi, voi).value_or(femur.frame.neck_point_patient_mm)};
 }
 

@@ -108,6 +108,9 @@ struct FemurMeasurement {
   FemurProjection projection;
   Grade grade = Grade::a;
   std::vector<QualityNote> notes;
+  // The table of precision errors was made from scans like this one: rods in the scan, acquisition and femur
+  // of grade A or B. Otherwise no least significant change is claimed.
+  bool precision_holds = true;
 
   [[nodiscard]] const VoiMeasurement& operator[](VoiName voi_name) const {
     return vois[static_cast<std::size_t>(voi_name)];

@@ -81,10 +81,15 @@ LesserTrochanter require_lesser_trochanter(const BoneSolid& bone,
                              head_mm - 38.0 * scale);
   // Adults: distal border 60 to 90 mm below the head's centre; what is found higher is not the lesser
   // trochanter but the crest above it.
-  if (!found || head_mm - found->distal_mm < 52.0 * scale) {
-    refuse_without_shaft(bone, head);
-  }
-  return *found;
+  if (found && head_mm - found->distal_mm >= 52.0 * scale) return *found;
+  // Its end lies 60 to 90 mm below the head's centre: with this much shaft, more of it would not help.
+  constexpr double enough_shaft_mm = 110.0;
+  const double below_mm = head.centre_mm.z() - lowest_centre_z_mm(bone);
+  if (below_mm < enough_shaft_mm * scale) refuse_without_shaft(bone, head);
+  throw Refusal(RefusalCode::segmentation,
+                "no lesser trochanter stands out between " + fixed(52.0 * scale, 0) + " and " +
+                    fixed(below_mm, 0) +
+                    " mm below the centre of the femoral head; without it the regions have no place");
 }
 
 void check_plausible(const FemurFrame& frame) {

@@ -36,8 +36,10 @@ std::optional<double> least_significant_change(VoiName voi, VoiQuantity quantity
   return least_significant_change(*error);
 }
 
-std::string least_significant_change_words() {
+std::string least_significant_change_words(bool claimed) {
   const std::string definition = "Least significant change (95 %, 2.77 x precision error, ISCD)";
+  if (!claimed)
+    return definition + ": known only for scans with a phantom beside the patient and of grade A or B.";
   if (source.empty()) return definition + ": not determined for this version.";
   return definition + " from " + std::string(source) + ".";
 }

@@ -35,7 +35,8 @@ using PrecisionErrors = std::array<std::optional<double>, all_voi_quantities.siz
 // By the built-in table, in the units of VoiMeasurement.
 [[nodiscard]] std::optional<double> least_significant_change(VoiName voi, VoiQuantity quantity);
 
-// One sentence for report and page: the definition, then the source or that it is not determined.
-[[nodiscard]] std::string least_significant_change_words();
+// One sentence for report and page: the definition, then the source or that it is not determined; not
+// claimed: no femur's precision_holds.
+[[nodiscard]] std::string least_significant_change_words(bool claimed);
 
 }  // namespace focalhip

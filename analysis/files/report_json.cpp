@@ -118,8 +118,11 @@ Json calibration_json(const std::optional<Calibration>& calibration) {
           {"rods", std::move(rods)}};
 }
 
-Json changes_json(VoiName voi) {
-  const auto change = [voi](VoiQuantity quantity) { return least_significant_change(voi, quantity); };
+// null: not claimed for this scan.
+Json changes_json(VoiName voi, bool precision_holds) {
+  const auto change = [&](VoiQuantity quantity) {
+    return precision_holds ? least_significant_change(voi, quantity) : std::nullopt;
+  };
   return {{"abmd_g_cm2", number(change(VoiQuantity::abmd), mg_cm2_per_g_cm2)},
           {"area_cm2", number(change(VoiQuantity::area), mm2_per_cm2)},
           {"bmc_g", number(change(VoiQuantity::bmc), mg_per_g)},
@@ -129,7 +132,7 @@ Json changes_json(VoiName voi) {
           {"volume_cm3", number(change(VoiQuantity::volume), mm3_per_cm3)}};
 }
 
-Json voi_json(const VoiMeasurement& voi, VoiName voi_name) {
+Json voi_json(const VoiMeasurement& voi, VoiName voi_name, bool precision_holds) {
   return {{"abmd_g_cm2", number(voi.abmd_mg_cm2, mg_cm2_per_g_cm2)},
           {"area_cm2", number(voi.area_mm2, mm2_per_cm2)},
           {"bmc_g", number(voi.bmc_mg, mg_per_g)},
@@ -137,7 +140,7 @@ Json voi_json(const VoiMeasurement& voi, VoiName voi_name) {
           {"trabecular_vbmd_mg_cm3", number(voi.trabecular_vbmd_mg_cm3)},
           {"cortical_vbmd_mg_cm3", number(voi.cortical_vbmd_mg_cm3)},
           {"volume_cm3", number(voi.volume_mm3, mm3_per_cm3)},
-          {"least_significant_change", changes_json(voi_name)}};
+          {"least_significant_change", changes_json(voi_name, precision_holds)}};
 }
 
 // Keys of a femur that hold whatever became of it.
@@ -199,7 +202,8 @@ Json measured_json(const FemurResult& femur, const FemurMeasurement& measurement
   Json vois = {{"mineral_basis", "K2HPO4"},
                {"precision_source",
                 precision_source().empty() ? Json(nullptr) : Json(std::string(precision_source()))}};
-  for (const VoiName voi : all_vois) vois[std::string(name(voi))] = voi_json(measurement[voi], voi);
+  for (const VoiName voi : all_vois)
+    vois[std::string(name(voi))] = voi_json(measurement[voi], voi, measurement.precision_holds);
   json["vois"] = std::move(vois);
   json["cortex"] = cortex_json(femur.cortex);
   add_later_parts(json);

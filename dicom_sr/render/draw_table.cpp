@@ -173,7 +173,7 @@ double draw_table(Canvas& canvas,
   const double middle = left - block_width - 1.5 * block_gap;
   const Segment rule{{middle, top_left.y + 4.0}, {middle, top_left.y + height}};
   canvas.lines({&rule, 1}, palette::rule, 1.0);
-  return height + canvas.paragraph(least_significant_change_words(),
+  return height + canvas.paragraph(least_significant_change_words(precision_holds(report)),
                                    {top_left.x + 6.0, top_left.y + height + 3.0},
                                    width - 12.0,
                                    {.size_px = 13.0, .colour = palette::quiet_ink},

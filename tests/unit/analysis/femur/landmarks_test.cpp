@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "analysis/femur/bone_solid.h"
+#include "analysis/femur/femur_frame.h"
 #include "analysis/femur/head_sphere.h"
 #include "analysis/femur/lesser_trochanter.h"
 #include "analysis/femur/neck_axis.h"
@@ -112,6 +113,40 @@ TEST(LesserTrochanter, IsNotFoundOnABareShaft) {
   const AxisLine shaft{.point_mm = {-DrawnHips::offset_mm, 0.0, 0.0}, .direction = {0.0, 0.0, 1.0}};
   EXPECT_FALSE(find_lesser_trochanter(bone, shaft, right_femur::lateral, right_femur::anterior, -110.0, -76.0)
                    .has_value());
+}
+
+// With shaft enough to show it, a missing trochanter is not the scan's fault.
+TEST(FemurFrame, TellsAMissingLesserTrochanterFromAShortScan) {
+  VoxelGrid grid = femur_grid();
+  const auto refusal_at = [&](int first_slice) {
+    VoxelGrid cut = grid;
+    cut.size[2] -= first_slice;
+    cut.origin_patient_mm.z() += first_slice;
+    std::vector<std::uint8_t> mask;
+    for (int k = 0; k < cut.size[2]; ++k) {
+      for (int j = 0; j < cut.size[1]; ++j) {
+        for (int i = 0; i < cut.size[0]; ++i) {
+          const Eigen::Vector3d p = cut.patient_from_voxel(Eigen::Vector3d(i, j, k));
+          const double lesser = (p - Eigen::Vector3d(-DrawnHips::offset_mm, 0.0, p.z())).norm();
+          const bool bare = p.z() > -50.0 || lesser < DrawnHips::shaft_radius_mm;
+          mask.push_back(test::drawn::femur(p) < 0.0 && bare ? 1 : 0);
+        }
+      }
+    }
+    HeadSphere head;
+    head.radius_mm = DrawnHips::head_radius_mm;
+    try {
+      (void)find_femur_frame(
+          make_bone_solid(cut, mask), head, Eigen::Vector3d(-0.75, 0.0, -0.66).normalized());
+    } catch (const Refusal& refusal) {
+      return refusal.code();
+    }
+    return RefusalCode::processing_failed;
+  };
+  grid.size[2] = 155;
+  grid.origin_patient_mm.z() = -125.0;
+  EXPECT_EQ(refusal_at(0), RefusalCode::segmentation);
+  EXPECT_EQ(refusal_at(45), RefusalCode::coverage);
 }
 
 TEST(NeckAxis, RunsAlongTheNeckAndThroughItsNarrowestPlace) {

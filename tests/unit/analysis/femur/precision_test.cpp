@@ -14,17 +14,14 @@ TEST(Precision, TheLeastSignificantChangeIsThatOfTheSociety) {
   EXPECT_DOUBLE_EQ(least_significant_change(0.010), 0.0277);
 }
 
-TEST(Precision, NothingIsClaimedWithoutASource) {
+TEST(Precision, EveryValueOfEveryRegionHasAnErrorFromThatSource) {
+  ASSERT_FALSE(precision_source().empty());
   for (const VoiName voi : all_vois) {
     for (const VoiQuantity quantity : all_voi_quantities) {
       const std::optional<double> error = precision_errors(voi)[static_cast<std::size_t>(quantity)];
-      if (precision_source().empty()) {
-        EXPECT_FALSE(error);
-        EXPECT_FALSE(least_significant_change(voi, quantity));
-      }
-      if (error) {
-        EXPECT_GT(*error, 0.0);
-      }
+      ASSERT_TRUE(error);
+      EXPECT_GT(*error, 0.0);
+      EXPECT_DOUBLE_EQ(least_significant_change(voi, quantity).value_or(0.0), 2.77 * *error);
     }
   }
 }
@@ -36,14 +33,12 @@ TEST(Precision, TheTableIsThatOfTheProof) {
   EXPECT_NEAR(least_significant_change(VoiName::it, VoiQuantity::volume).value_or(0.0), 1002.91, 1e-9);
 }
 
-TEST(Precision, TheWordsNameTheDefinitionAndTheSource) {
-  const std::string words = least_significant_change_words();
-  EXPECT_THAT(words, testing::HasSubstr("2.77 x precision error"));
-  if (precision_source().empty()) {
-    EXPECT_THAT(words, testing::HasSubstr("not determined"));
-  } else {
-    EXPECT_THAT(words, testing::HasSubstr(std::string(precision_source())));
-  }
+TEST(Precision, TheWordsNameTheDefinitionAndTheSourceOrThatNothingIsClaimed) {
+  EXPECT_THAT(least_significant_change_words(true), testing::HasSubstr("2.77 x precision error"));
+  EXPECT_THAT(least_significant_change_words(true), testing::HasSubstr("scanned twice"));
+  EXPECT_THAT(least_significant_change_words(false), testing::HasSubstr("2.77 x precision error"));
+  EXPECT_THAT(least_significant_change_words(false), testing::HasSubstr("of grade A or B"));
+  EXPECT_THAT(least_significant_change_words(false), testing::Not(testing::HasSubstr("scanned twice")));
 }
 
 }  // namespace

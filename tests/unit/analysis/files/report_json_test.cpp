@@ -74,6 +74,16 @@ void collect_keys(const json& value, const std::string& path, std::vector<std::s
   }
 }
 
+TEST(ReportJson, ClaimsNoChangeWhereThePrecisionIsNotKnown) {
+  HipReport report = example_report();
+  for (FemurResult& femur : report.femurs) {
+    if (auto* measured = std::get_if<FemurMeasurement>(&femur.outcome)) measured->precision_holds = false;
+  }
+  const json th = parsed(report)["femurs"][0]["vois"]["TH"];
+  for (const auto& [key, value] : th["least_significant_change"].items()) EXPECT_TRUE(value.is_null()) << key;
+  EXPECT_DOUBLE_EQ(th["abmd_g_cm2"], 0.85);
+}
+
 TEST(ReportJson, ConvertsIntoTheUnitsOfItsKeys) {
   const json report = parsed(example_report());
   const json th = report["femurs"][0]["vois"]["TH"];

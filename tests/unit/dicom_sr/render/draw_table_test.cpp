@@ -49,7 +49,23 @@ TEST(DrawTable, IsLowerWithoutChangesAndSaysWhatIsKnownOfThem) {
   const Drawn without = drawn(groups_with(std::nullopt));
   EXPECT_GT(with.height, without.height + 10.0);
   EXPECT_FALSE(says(without.page, "least significant change"));
-  EXPECT_TRUE(says(without.page, least_significant_change_words()));
+  EXPECT_TRUE(says(without.page, least_significant_change_words(true)));
+}
+
+// With a calibration from the patient's own tissues the values repeat worse than the table says.
+TEST(ResultGroups, HaveNoChangeWhereThePrecisionIsNotKnown) {
+  HipReport report = test::both_sides_report();
+  const auto claimed = [&] {
+    int count = 0;
+    for (const ResultGroup& group : result_groups(report)) {
+      for (const ResultValue& value : group.values) count += value.least_change ? 1 : 0;
+    }
+    return count;
+  };
+  EXPECT_GT(claimed(), 0);
+  std::get<FemurMeasurement>(report.femurs[0].outcome).precision_holds = false;
+  std::get<FemurMeasurement>(report.femurs[1].outcome).precision_holds = false;
+  EXPECT_EQ(claimed(), 0);
 }
 
 TEST(DrawTable, ShowsTheCortexAndWhereItsDensityIsAssumed) {
