@@ -44,7 +44,8 @@ void write_qualitative_evaluations(SrTree& tree, const HipReport& report, const 
     }
     tree.text(contains, codes::intended_use, std::string(research_statement));
     if (!has_atlas(report)) tree.code(contains, codes::reference_cohort, codes::no_reference_cohort);
-    if (!report.refusal) tree.text(contains, codes::comment, least_significant_change_words(precision_holds(report)));
+    if (!report.refusal)
+      tree.text(contains, codes::comment, least_significant_change_words(precision_holds(report)));
     for (const std::string& series : study.other_series) {
       tree.text(contains, codes::comment, "Not analysed: " + series);
     }

@@ -159,25 +159,6 @@ void density_rows(ProofTable& table, const Cases& first, const Cases& dense) {
   }
 }
 
-// What a kernel that enhances edges does to values whose model knows none. [cbm 10.3]
-void kernel_rows(ProofTable& table, double overshoot, const Cases& sharp) {
-  const std::string name = "sharp kernel, overshoot " + text(100.0 * overshoot, 0) + " %: ";
-  table.told(name + "femora not mapped",
-             text(static_cast<double>(sharp.size()) - total(sharp, "mapped"), 0) + " of " +
-                 std::to_string(sharp.size()));
-  for (std::size_t b = 0; b < thickness_bands.size(); ++b) {
-    const Spread error = spread(sharp, "band" + std::to_string(b));
-    if (error.n < 50.0) continue;
-    table.told(name + "CTh " + span_text(thickness_bands[b]) + ", bias / SD, mm",
-               text(error.mean, 3) + " / " + text(error.sd, 3) + of_count(error.n));
-  }
-  const Spread cbmd = spread(sharp, "cbmd");
-  const Spread ectd = spread(sharp, "ectd");
-  table.told(name + "CBMD from 2 mm, %; ECTD, mg/cm3; invalid, %",
-             text(cbmd.mean, 2) + "; " + text(ectd.mean, 2) + "; " +
-                 text(100.0 * total(sharp, "failed") / std::max(1.0, total(sharp, "tried")), 2));
-}
-
 // Another density in a few places: what CBMD shows of it, and what CTh shows instead.
 void patch_rows(ProofTable& table, const Cases& patched) {
   for (std::size_t b = 0; b < thickness_bands.size(); ++b) {
@@ -261,7 +242,9 @@ void change_rows(ProofTable& table,
   density_rows(table, first, variant_of(results, column, "dense"));
   patch_rows(table, variant_of(results, column, "patch"));
   for (const double overshoot : overshoots)
-    kernel_rows(table, overshoot, variant_of(results, column, sharp_variant(overshoot)));
+    trouble_rows(table,
+                 "sharp kernel, overshoot " + text(100.0 * overshoot, 0) + " %",
+                 variant_of(results, column, sharp_variant(overshoot)));
   const Cases arthritic = variant_of(results, column, "arthritic");
   const Cases uneven = variant_of(results, column, "uneven");
   trouble_rows(table, "severe arthritis", arthritic);
