@@ -30,8 +30,8 @@ struct FemurSurfaceOptions {
   double cut_below_lesser_trochanter_mm = 20.0;
 };
 
-// From the mask's sub-voxel distance. Throws Refusal{segmentation} when the surface is no single disk (a
-// handle, a hole, two parts). voi: labels 1 FN, 2 TR, 3 IT on the mask's grid, or empty. [cbm 5.1]
+// From the mask's sub-voxel distance. The mask is one piece; of a surface in parts the largest is taken.
+// Throws Refusal{segmentation} when it is no disk (a handle, a hole). voi: labels 1 FN, 2 TR, 3 IT on the mask's grid, or empty. [cbm 5.1]
 [[nodiscard]] FemurSurface make_femur_surface(const FemurMask& femur,
                                               const FemurFrame& frame,
                                               const LabelVolume& voi,

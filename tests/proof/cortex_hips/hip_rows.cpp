@@ -56,6 +56,10 @@ void vertex_rows(ProofTable& table, const Cases& first) {
   }
   const double tried = total(first, "tried");
   const double invalid = tried > 0.0 ? 100.0 * total(first, "failed") / tried : 100.0;
+  if (total(first, "without_truth") > 0.0) {
+    table.told("vertices not compared, for nothing true is defined there (thin bone, cortex again), %",
+               text(100.0 * total(first, "without_truth") / tried, 2));
+  }
   table.row("invalid, %", "<= 2", text(invalid, 2), "", invalid <= 2.0);
   const Spread ectd = spread(first, "ectd");
   table.row("ECTD bias (SD), mg/cm3",

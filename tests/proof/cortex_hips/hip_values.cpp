@@ -43,6 +43,7 @@ void add_errors(Values& values, const MappedFemur& femur) {
     if (v.state == VertexState::left_out) continue;
     if (!v.cap) {
       values["tried"] += 1.0;
+      values["without_truth"] += v.truth_valid ? 0.0 : 1.0;
       values["failed"] += v.state == VertexState::failed ? 1.0 : 0.0;
     }
     if (!usable(v)) continue;

@@ -26,7 +26,8 @@ inline constexpr std::array smoothing_fwhm_mm{5, 10};
 //   band<b>.n .sum .squares            error of CTh, mm, by true thickness
 //   band<b>.cbmd .true_cbmd .prior     sums of CBMD and of its true value; vertices with an information share
 //   < 0.5 ectd.n .sum .squares, cbmd.*       errors; CBMD in per cent, from 2 mm of true thickness tried,
-//   failed; wrong, cap.wrong, cap.n   wrong = CTh off by more than 1 mm (cap.n: measured there)
+//   failed, without_truth (not compared: less than 1 mm of spongy bone below, or cortex again); wrong,
+//   cap.wrong, cap.n   wrong = CTh off by more than 1 mm (cap.n: measured there)
 // <region or place>.area .cth .true_cth .cbmd .true_cbmd .ectd .true_ectd   area-weighted sums over the same
 // vertices; places: within 10 mm of places_patient_mm reported.<VOI>.cth ...                as the report
 // tells them mesh.vertices .euler .triangles .thin (least angle below 25 degrees); bone.cbmd .true_cbmd .blur
