@@ -16,7 +16,7 @@ namespace {
 constexpr double prior_dominated = 0.5;  // information share below which a density tells the prior [cbm 4]
 constexpr int least_told_vertices = 50;
 // mg/cm3. However quiet a scan is, the texture of spongy bone stays, and fits are judged by it.
-constexpr double least_noise = 20.0;
+constexpr double least_noise = 15.0;
 
 DensityVolume ha_density(const HuRegion& region, const Calibration& calibration) {
   DensityVolume density{.grid = region.grid, .basis = MineralBasis::hydroxyapatite, .mg_cm3 = {}};
