@@ -141,7 +141,7 @@ std::string_view value_of(NoteCode note) {
 
 // The last enumerators of reason_codes.h; the switches above make the compiler ask for a new one.
 constexpr int refusal_count = static_cast<int>(RefusalCode::fracture) + 1;
-constexpr int note_count = static_cast<int>(NoteCode::cortex_density_uneven) + 1;
+constexpr int note_count = static_cast<int>(last_note_code) + 1;
 
 constexpr std::array named_codes{
     codes::imaging_measurement_report,

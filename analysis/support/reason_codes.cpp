@@ -153,7 +153,7 @@ std::span<const RefusalCode> all_refusal_codes() {
   return codes;
 }
 std::span<const NoteCode> all_note_codes() {
-  static const auto codes = every<NoteCode, static_cast<std::size_t>(NoteCode::cortex_density_uneven) + 1>();
+  static const auto codes = every<NoteCode, static_cast<std::size_t>(last_note_code) + 1>();
   return codes;
 }
 

@@ -85,6 +85,7 @@ enum class NoteCode {
   cortex_density_uneven,   // CORTEX_DENSITY_UNEVEN  cortical density differs between regions
   cortex_tilt_removed,  // CORTEX_TILT_REMOVED    slices were tilted: the blur across them is not the model's
 };
+inline constexpr NoteCode last_note_code = NoteCode::cortex_tilt_removed;
 [[nodiscard]] std::string_view code_string(NoteCode code);
 [[nodiscard]] std::string_view meaning(NoteCode code);
 

@@ -31,7 +31,8 @@ struct FemurSurfaceOptions {
 };
 
 // From the mask's sub-voxel distance. The mask is one piece; of a surface in parts the largest is taken.
-// Throws Refusal{segmentation} when it is no disk (a handle, a hole). voi: labels 1 FN, 2 TR, 3 IT on the mask's grid, or empty. [cbm 5.1]
+// Throws Refusal{segmentation} when it is no disk (a handle, a hole). voi: labels 1 FN, 2 TR, 3 IT on the
+// mask's grid, or empty. [cbm 5.1]
 [[nodiscard]] FemurSurface make_femur_surface(const FemurMask& femur,
                                               const FemurFrame& frame,
                                               const LabelVolume& voi,
