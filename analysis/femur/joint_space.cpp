@@ -178,6 +178,7 @@ JointSpaceMap map_joint_space(const HipRegion& hip,
     const double turn = std::numbers::pi * (3.0 - std::sqrt(5.0)) * i;
     const Eigen::Vector3d out{ring * std::cos(turn), ring * std::sin(turn), z};
     if (out.dot(neck_direction) > cap_cosine) continue;
+    if (std::abs(out.z()) * hip.grid.spacing_mm.z() > options.widest_step_mm) continue;
     ++asked;
     const std::vector<double> profile = mean_profile(hip, out);
     if (profile.empty()) continue;

@@ -9,9 +9,11 @@
 namespace focalhip {
 
 struct JointSpaceOptions {
-  int directions = 800;           // over the whole sphere; those of the cap are asked
-  double widest_gap_mm = 8.0;     // farther bone is no wall of the joint
-  double least_wall_hu = 80.0;    // head and wall stand out this much from the darkest point between them
+  int directions = 800;         // over the whole sphere; those of the cap are asked
+  double widest_gap_mm = 8.0;   // farther bone is no wall of the joint
+  double least_wall_hu = 80.0;  // head and wall stand out this much from the darkest point between them
+  // Slices farther apart than this along a direction show no joint there, nor that it is closed: not asked.
+  double widest_step_mm = 1.5;
   double farthest_face_mm = 2.0;  // of the head outside its sphere; beyond it is another bone's
   double bone_hu = 350.0;         // mean beside the head in a joint that has no gap left
   // Subchondral bone of the socket, share of the density of the shaft's cortex: 900 to 1100 of 1480 HU at 74

@@ -115,6 +115,29 @@ TEST(JointSpace, WhereItIsFusedTheGapIsZero) {
   EXPECT_LT(map.fused_share, 0.8);
 }
 
+// Slices of 3 mm blur the joint above the head away; that it is not seen there does not close it.
+TEST(JointSpace, ThickSlicesDoNotCloseAJoint) {
+  const HipRegion fine = ball_in_socket({.gap_mm = 3.0}, 20.0);
+  HipRegion thick = fine;
+  thick.grid.spacing_mm.z() = 3.0;
+  thick.grid.size[2] = fine.grid.size[2] / 3;
+  thick.grid.origin_patient_mm.z() += 1.0;
+  thick.hu.clear();
+  for (int k = 0; k < thick.grid.size[2]; ++k) {
+    for (int j = 0; j < thick.grid.size[1]; ++j) {
+      for (int i = 0; i < thick.grid.size[0]; ++i) {
+        float sum = 0.0F;
+        for (int n = 0; n < 3; ++n) sum += fine.hu[fine.grid.index(i, j, 3 * k + n)];
+        thick.hu.push_back(sum / 3.0F);
+      }
+    }
+  }
+  const JointSpaceMap map = map_joint_space(thick, neck, blur, {});
+  ASSERT_TRUE(map.p05_mm);
+  EXPECT_NEAR(*map.p05_mm, 3.0, 0.6);
+  EXPECT_LT(map.fused_share, 0.02);
+}
+
 TEST(JointSpace, TellsTheHeadFromItsSocketWhenTheSphereIsMisplaced) {
   HipRegion hip = ball_in_socket({.gap_mm = 1.2}, 30.0);
   const Eigen::Vector3d centre_mm = hip.head.centre_mm;
