@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/femur/precision.h"
 #include "analysis/scan_findings.h"
 #include "analysis/use_side.h"
 #include "analysis/volume/grade_acquisition.h"
@@ -118,8 +119,7 @@ FemurResult measure_femur(const CtVolume& ct,
   }
   try {
     FemurMeasurement measured = measure_densitometry(ct, *report.calibration, femur, options);
-    measured.precision_holds = report.calibration->method == CalibrationMethod::phantom &&
-                               worse(report.grade, measured.grade) <= Grade::b;
+    measured.precision_holds = table_holds(report.calibration->method, worse(report.grade, measured.grade));
     result.outcome = std::move(measured);
   } catch (const Refusal& refusal) {
     result.outcome = without_values(femur, refusal.not_measured());
@@ -188,7 +188,7 @@ void lift_femur_notes(HipReport& report) {
 void note_missing_context(HipReport& report) {
   if (!report.subject.sex) report.notes.push_back({NoteCode::sex_unknown, "no sex in the header"});
   if (!report.subject.age_years) report.notes.push_back({NoteCode::age_unknown, "no age in the header"});
-  report.notes.push_back({NoteCode::atlas_none, "measured values only, not compared with other persons'"});
+  report.notes.push_back({NoteCode::atlas_none, "measured values only, no other person's beside them"});
 }
 
 AnalysisOptions with_threads_everywhere(AnalysisOptions options) {

@@ -25,7 +25,7 @@ struct CorticalMap {
   std::vector<float> cth_mm;       // cortical thickness, to the middle of the endosteal transition
   std::vector<float> cm_mg_cm2;    // cortical mass per area = CBMD * CTh
   std::vector<float> cbmd_mg_cm3;  // cortical density
-  std::vector<float> ectd_mg_cm3;  // density of the 6 mm of spongy bone below the cortex, less below 4 mm
+  std::vector<float> ectd_mg_cm3;  // of the spongy bone below, 6 mm deep, less under thick cortex
   std::vector<float> cth_sd_mm;    // posterior SD of each
   std::vector<float> cm_sd_mg_cm2;
   std::vector<float> cbmd_sd_mg_cm3;

@@ -27,6 +27,10 @@ constexpr std::string_view source =
 
 const PrecisionErrors& precision_errors(VoiName voi) { return table[static_cast<std::size_t>(voi)]; }
 
+bool table_holds(CalibrationMethod method, Grade grade) {
+  return method == CalibrationMethod::phantom && (grade == Grade::a || grade == Grade::b);
+}
+
 std::string_view precision_source() { return source; }
 
 double least_significant_change(double precision_error) { return confident_factor * precision_error; }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "analysis/calibration/calibration.h"
 #include "analysis/femur/femur.h"
 
 namespace focalhip {
@@ -25,6 +26,9 @@ using PrecisionErrors = std::array<std::optional<double>, all_voi_quantities.siz
 
 // What is built in: the one table of precision errors, filled from the repeated scans of femur_proof.
 [[nodiscard]] const PrecisionErrors& precision_errors(VoiName voi);
+
+// Whether scans like this one made the table: rods in the scan, scan and femur of grade A or B (the worse).
+[[nodiscard]] bool table_holds(CalibrationMethod method, Grade grade);
 
 // How the table was made, for report and page; empty while nothing is determined.
 [[nodiscard]] std::string_view precision_source();

@@ -33,6 +33,14 @@ TEST(Precision, TheTableIsThatOfTheProof) {
   EXPECT_NEAR(least_significant_change(VoiName::it, VoiQuantity::volume).value_or(0.0), 1055.41, 1e-9);
 }
 
+TEST(Precision, IsThatOfScansWithAPhantomAndGradeAOrB) {
+  EXPECT_TRUE(table_holds(CalibrationMethod::phantom, Grade::a));
+  EXPECT_TRUE(table_holds(CalibrationMethod::phantom, Grade::b));
+  EXPECT_FALSE(table_holds(CalibrationMethod::phantom, Grade::c));
+  EXPECT_FALSE(table_holds(CalibrationMethod::internal, Grade::a));
+  EXPECT_FALSE(table_holds(CalibrationMethod::asynchronous, Grade::b));
+}
+
 TEST(Precision, TheWordsNameTheDefinitionAndTheSourceOrThatNothingIsClaimed) {
   EXPECT_THAT(least_significant_change_words(true), testing::HasSubstr("2.77 x precision error"));
   EXPECT_THAT(least_significant_change_words(true), testing::HasSubstr("scanned twice"));
